@@ -1,0 +1,28 @@
+import type { Labels } from './labels.js';
+
+export const stateStoreKinds = ['BucketStateStore', 'GitStateStore', 'DirectoryStateStore'] as const;
+export type StateStoreKind = (typeof stateStoreKinds)[number];
+
+export interface StateStoreReference {
+  readonly kind: StateStoreKind;
+  readonly name: string;
+}
+
+export type LayoutMode = 'nestedByMetadata' | 'aggregatedYAML' | 'none';
+
+/** A Destination as scheduling and writing need it; the document's own defaults are filled in. */
+export interface Destination {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly path: string;
+  readonly stateStore: StateStoreReference;
+  readonly strictMatchLabels: boolean;
+  readonly layout: { readonly mode: LayoutMode; readonly filename: string };
+  readonly cleanup: 'none' | 'all';
+  readonly canaries: boolean;
+}
+
+/** `BucketStateStore/minio-store` */
+export function storeKey(store: StateStoreReference): string {
+  return `${store.kind}/${store.name}`;
+}
