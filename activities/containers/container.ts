@@ -22,6 +22,11 @@ export interface ContainerSpec {
   readonly graceSeconds: number;
 }
 
+/**
+ * A writable folder becomes writable for every user, as a pod's emptyDir is, and so does what a stage leaves in it
+ * when the worker could not read it otherwise: keep the folder above private to the worker. What is mounted
+ * read-only stays as it is and has to be readable for the stage's user.
+ */
 export interface Mount {
   readonly host: string;
   readonly path: string;

@@ -34,6 +34,8 @@ export interface StoreRevision {
   readonly revision: string;
   /** False when the store already held everything. */
   readonly changed: boolean;
+  /** The same for each change of the batch, in their order; absent when the adapter cannot tell. */
+  readonly each?: readonly boolean[];
 }
 
 /**

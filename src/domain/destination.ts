@@ -26,3 +26,7 @@ export interface Destination {
 export function storeKey(store: StateStoreReference): string {
   return `${store.kind}/${store.name}`;
 }
+
+export function isStateStoreKind(kind: string): kind is StateStoreKind {
+  return stateStoreKinds.some((known) => known === kind);
+}

@@ -4,14 +4,17 @@
  */
 export class Failure extends Error {
   override readonly name = 'Failure';
+  /** Plain data for whoever handles the failure, such as the digest of a failed stage's log. */
+  readonly details: unknown;
 
   constructor(
     readonly type: string,
     message: string,
     readonly retryable: boolean,
-    options?: { cause?: unknown },
+    options?: { readonly cause?: unknown; readonly details?: unknown },
   ) {
     super(message, options);
+    this.details = options?.details;
   }
 }
 

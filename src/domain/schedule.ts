@@ -1,22 +1,34 @@
 import type { Destination } from './destination.js';
 import type { LabelSelector } from './labels.js';
 import { describeSelector, isEmptySelector, matches } from './labels.js';
+import { placementLayout, placementName } from './layout.js';
 import { resolveSelectors } from './selectors.js';
 import type { Work, WorkloadGroup, WorkPlacement } from './work.js';
 
+/** A group that no Destination matches, and the labels it waits for. */
+export interface Unscheduled {
+  readonly work: string;
+  readonly directory: string;
+  readonly waitsFor: string;
+}
+
 export interface Schedule {
   readonly placements: readonly WorkPlacement[];
-  /** Groups that no Destination matches, with the labels they wait for. */
-  readonly unscheduled: readonly { readonly group: string; readonly directory: string; readonly waitsFor: string }[];
+  readonly unscheduled: readonly Unscheduled[];
 }
 
 /**
  * Chooses Destinations for a Work (reference, sections 5.3 and 5.4). Dependencies go to every Destination that
  * matches; a resource's group to one, where it stays. A placement that no longer matches is kept and marked
  * misplaced; one whose Destination is gone is dropped and, for a resource, chosen anew.
+ * @param placed what earlier schedules chose for this Work
  */
-export function schedule(work: Work, destinations: readonly Destination[]): Schedule {
-  const scheduled = work.groups.map((group) => scheduleGroup(work, group, destinations));
+export function schedule(
+  work: Work,
+  placed: readonly WorkPlacement[],
+  destinations: readonly Destination[],
+): Schedule {
+  const scheduled = work.groups.map((group) => scheduleGroup(work, group, placed, destinations));
   return {
     placements: scheduled.flatMap((result) => result.placements),
     unscheduled: scheduled.flatMap((result) => result.unscheduled),
@@ -35,37 +47,53 @@ export function matchingDestinations(
 
 const dryRunLabel = 'kratix.io/dry-run';
 
-function selects(selector: LabelSelector, destination: Destination): boolean {
+export function selects(selector: LabelSelector, destination: Destination): boolean {
   if (destination.labels[dryRunLabel] === 'true' && selector.matchLabels?.[dryRunLabel] !== 'true') return false;
   if (!isEmptySelector(selector)) return matches(selector, destination.labels);
   return !destination.strictMatchLabels || Object.keys(destination.labels).length === 0;
 }
 
-function scheduleGroup(work: Work, group: WorkloadGroup, destinations: readonly Destination[]): Schedule {
+function scheduleGroup(
+  work: Work,
+  group: WorkloadGroup,
+  placed: readonly WorkPlacement[],
+  destinations: readonly Destination[],
+): Schedule {
   const selector = resolveSelectors(group.selectors);
   const wanted = describeSelector(selector);
   const candidates = matchingDestinations(selector, destinations);
-  const known = new Set(destinations.map((destination) => destination.name));
-  const present = work.placements.filter(
-    (placement) => placement.group === group.id && known.has(placement.destination),
-  );
-  const kept = present.map((placement) => keep(placement, candidates, wanted));
-  const fresh = newDestinations(work, group, candidates, kept).map((destination): WorkPlacement => ({
-    group: group.id,
-    destination: destination.name,
+  const byName = new Map(destinations.map((destination) => [destination.name, destination]));
+  const kept = placed.flatMap((placement) => {
+    const destination = byName.get(placement.destination);
+    if (placement.group !== group.id || destination === undefined) return [];
+    return [{ ...place(work, group, destination), ...keep(placement, candidates, wanted) }];
+  });
+  const fresh = newDestinations(work, group, candidates, kept).map((destination) => ({
+    ...place(work, group, destination),
     reason: choiceReason(work, candidates, wanted),
     misplaced: false,
   }));
   const placements = [...kept, ...fresh];
   if (placements.length > 0) return { placements, unscheduled: [] };
-  return { placements, unscheduled: [{ group: group.id, directory: group.directory, waitsFor: wanted }] };
+  return { placements, unscheduled: [{ work: work.name, directory: group.directory, waitsFor: wanted }] };
 }
 
-function keep(placement: WorkPlacement, candidates: readonly Destination[], wanted: string): WorkPlacement {
-  const stillMatches = candidates.some((candidate) => candidate.name === placement.destination);
-  if (!stillMatches) return { ...placement, misplaced: true, reason: `misplaced: its labels no longer match ${wanted}` };
-  if (!placement.misplaced) return placement;
-  return { ...placement, misplaced: false, reason: `matches ${wanted} again` };
+/** Where the group goes on this Destination as it is now: a moved Destination moves its placements. */
+function place(work: Work, group: WorkloadGroup, destination: Destination) {
+  return {
+    name: placementName(work, group, destination.name),
+    group: group.id,
+    destination: destination.name,
+    store: destination.stateStore,
+    layout: placementLayout(work, group, destination),
+  };
+}
+
+function keep(placement: WorkPlacement, candidates: readonly Destination[], wanted: string) {
+  const { written } = placement;
+  const misplaced = !candidates.some((candidate) => candidate.name === placement.destination);
+  if (misplaced) return { misplaced, written, reason: `misplaced: its labels no longer match ${wanted}; kept` };
+  return { misplaced, written, reason: placement.misplaced ? `matches ${wanted} again` : placement.reason };
 }
 
 function newDestinations(

@@ -1,3 +1,5 @@
+import type { StateStoreReference } from './destination.js';
+import type { PlacementLayout } from './layout.js';
 import type { SourcedSelector } from './selectors.js';
 
 /** Promise dependencies fan out to every matching Destination; a resource goes to one (reference, section 5.4). */
@@ -30,17 +32,50 @@ export interface WorkloadGroup {
 }
 
 export interface WorkPlacement {
+  /** `jenkins-example-instance-configure.worker-cluster-5058f` */
+  readonly name: string;
   readonly group: string;
   readonly destination: string;
+  readonly store: StateStoreReference;
+  readonly layout: PlacementLayout;
   /** Why this Destination, in words for `fulfil describe`. */
   readonly reason: string;
   /** The Destination no longer matches; the documents stay there (Kratix's default) until the policy says otherwise. */
   readonly misplaced: boolean;
-  /** What is known to be in the store: the snapshot written there and the store's own name for that state. */
-  readonly written?: { readonly snapshot: string; readonly revision: string };
+  /** What the store is known to hold. */
+  readonly written?: WrittenPlacement;
+}
+
+/** Enough to find and remove the documents again, whatever became of their Destination. */
+export interface WrittenPlacement {
+  readonly snapshot: string;
+  readonly revision: string;
+  readonly store: StateStoreReference;
+  readonly layout: PlacementLayout;
 }
 
 /** First five digits of the group's id: the directory's short name in store paths. */
 export function shortId(group: { readonly id: string }): string {
   return group.id.slice(0, 5);
+}
+
+export function isWritten(placement: WorkPlacement, group: WorkloadGroup): boolean {
+  const { written } = placement;
+  return written !== undefined && written.snapshot === group.snapshot && samePlace(written, placement);
+}
+
+interface Place {
+  readonly store: StateStoreReference;
+  readonly layout: PlacementLayout;
+}
+
+export function samePlace(a: Place, b: Place): boolean {
+  return (
+    a.store.kind === b.store.kind &&
+    a.store.name === b.store.name &&
+    a.layout.mode === b.layout.mode &&
+    a.layout.directory === b.layout.directory &&
+    a.layout.stateFile === b.layout.stateFile &&
+    a.layout.aggregate === b.layout.aggregate
+  );
 }

@@ -1,0 +1,44 @@
+import type { StageResult, StageTask } from '../src/domain/stageTask.js';
+import type { StateStore } from '../src/domain/stateStore.js';
+import type { AdmissionDependencies } from './admission/admission.js';
+import { admission } from './admission/admission.js';
+import { removal } from './admission/removal.js';
+import { attempt, classified } from './classified.js';
+import type { StageDependencies } from './stages/stageRunner.js';
+import { runStage } from './stages/stageRunner.js';
+import { storeJobs } from './stores/storeJobs.js';
+import type { StoreWriter } from './stores/storeWriter.js';
+import { works } from './works/works.js';
+
+export interface ActivityDependencies extends AdmissionDependencies, Omit<StageDependencies, 'artifacts'> {
+  readonly writerFor: (store: StateStore) => StoreWriter;
+}
+
+export type Activities = ReturnType<typeof createActivities>;
+
+/** Every activity by name. Each is an adapter's function with heartbeats, cancellation and classified failures around it. */
+export function createActivities(dependencies: ActivityDependencies) {
+  const { artifacts, entities, writerFor } = dependencies;
+  const registry = () => entities.registry();
+  return {
+    ...thin(admission(dependencies)),
+    ...thin(removal(dependencies)),
+    ...thin(works({ artifacts, entities })),
+    ...thin(storeJobs({ artifacts, registry, writerFor })),
+    runStage: (task: StageTask): Promise<StageResult> =>
+      classified((signal) => runStage(dependencies, task, attempt(), signal)),
+  };
+}
+
+type Work = (input: never, signal: AbortSignal) => Promise<unknown>;
+type Thin<T extends Record<string, Work>> = {
+  [Name in keyof T]: (input: Parameters<T[Name]>[0]) => ReturnType<T[Name]>;
+};
+
+function thin<T extends Record<string, Work>>(functions: T): Thin<T> {
+  const wrapped = Object.entries(functions).map(([name, work]) => [
+    name,
+    (input: never) => classified((signal) => work(input, signal)),
+  ]);
+  return Object.fromEntries(wrapped) as Thin<T>;
+}

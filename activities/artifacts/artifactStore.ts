@@ -1,0 +1,77 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, constants, copyFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Failure } from '../../src/domain/failure.js';
+
+/** Content-addressed blobs: documents, stage outputs and logs, by SHA-256 in hexadecimal. What is stored never changes. */
+export interface ArtifactStore {
+  put(content: Buffer | string): Promise<string>;
+  /** Stores a file by its content, without reading it into memory. */
+  putFile(path: string): Promise<{ readonly digest: string; readonly size: number }>;
+  get(digest: string): Promise<Buffer>;
+  /** Writes a copy that the caller may change. */
+  copyTo(digest: string, path: string): Promise<void>;
+}
+
+/** Blobs as files `<root>/ab/cdef…`; workers on several machines share them by sharing the directory. */
+export function directoryArtifacts(root: string): ArtifactStore {
+  const pathOf = (digest: string) => join(root, digest.slice(0, 2), digest.slice(2));
+
+  async function keep(digest: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+    const path = pathOf(digest);
+    if (await exists(path)) return;
+    await mkdir(dirname(path), { recursive: true });
+    // A rename makes the blob appear whole, so a dying worker leaves no half blob under its digest.
+    const temporary = `${path}.${randomUUID()}`;
+    await fill(temporary);
+    await rename(temporary, path);
+  }
+
+  return {
+    async put(content) {
+      const digest = createHash('sha256').update(content).digest('hex');
+      await keep(digest, (temporary) => writeFile(temporary, content, { mode: 0o600 }));
+      return digest;
+    },
+    async putFile(path) {
+      const hash = createHash('sha256');
+      await pipeline(createReadStream(path), hash);
+      const digest = hash.digest('hex');
+      await keep(digest, async (temporary) => {
+        await copyFile(path, temporary, constants.COPYFILE_FICLONE);
+        await chmod(temporary, 0o600);
+      });
+      return { digest, size: (await stat(pathOf(digest))).size };
+    },
+    async get(digest) {
+      return readFile(pathOf(digest)).catch((error: unknown) => missing(digest, root, error));
+    },
+    async copyTo(digest, path) {
+      await copyFile(pathOf(digest), path, constants.COPYFILE_FICLONE).catch((error: unknown) =>
+        missing(digest, root, error),
+      );
+    },
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function missing(digest: string, root: string, cause: unknown): never {
+  const message = `artifact ${digest.slice(0, 12)}… cannot be read from ${root}: all workers must share one artifact directory`;
+  throw new Failure('ArtifactMissing', message, true, { cause });
+}
+
+export async function putJson(artifacts: ArtifactStore, value: unknown): Promise<string> {
+  return artifacts.put(JSON.stringify(value));
+}
+
+export async function getJson(artifacts: ArtifactStore, digest: string): Promise<unknown> {
+  return JSON.parse((await artifacts.get(digest)).toString('utf8'));
+}

@@ -1,0 +1,36 @@
+import { activityInfo, ApplicationFailure, cancellationSignal, Context } from '@temporalio/activity';
+import { Failure, reason } from '../src/domain/failure.js';
+
+/** Half of the shortest heartbeat timeout (workflows/options.ts), so that one lost beat does not look like a death. */
+const heartbeatMillis = 4_000;
+
+/**
+ * What every activity has around it: heartbeats while it works, the cancellation signal, and a Failure told to
+ * Temporal as type, one line and whether to try again.
+ */
+export async function classified<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), heartbeatMillis);
+  try {
+    return await work(cancellationSignal());
+  } catch (thrown) {
+    if (thrown instanceof Failure) throw applicationFailure(thrown);
+    throw thrown;
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function applicationFailure(failure: Failure): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: reason(failure),
+    type: failure.type,
+    nonRetryable: !failure.retryable,
+    details: failure.details === undefined ? [] : [failure.details],
+  });
+}
+
+/** Attempts so far, this one included. */
+export function attempt(): number {
+  return activityInfo().attempt;
+}

@@ -1,0 +1,127 @@
+import type { Client } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import type { EntityStatus } from '../src/domain/entity.js';
+import { destinationsId, promiseId, promisesId, resourceId } from '../src/domain/ids.js';
+import type { Registry } from '../src/domain/registry.js';
+import { emptyRegistry } from '../src/domain/registry.js';
+import type { RunResult } from '../src/domain/run.js';
+import type { Deregister, Register } from '../workflows/entities/destinations.js';
+import type { PromiseOffer } from '../workflows/entities/promise.js';
+import type { Claim } from '../workflows/entities/promises.js';
+import type { ApplyPromise, ApplyResource, Remove } from '../workflows/messages.js';
+import { queries, signals } from '../workflows/messages.js';
+import { kindKey, nameKey, namespaceKey, promiseKey } from '../workflows/searchAttributes.js';
+
+/** How activities and the command line reach the entities: who they are, how they start, what they answer. */
+export interface EntityClient {
+  applyPromise(name: string, wish: ApplyPromise): Promise<void>;
+  applyResource(resource: ResourceName, wish: ApplyResource): Promise<void>;
+  /** False when there is no such object. */
+  remove(entity: string, wish: Remove): Promise<boolean>;
+  register(message: Register): Promise<void>;
+  deregister(message: Deregister): Promise<void>;
+  subscribe(promise: string): Promise<void>;
+  claim(claim: Claim): Promise<void>;
+  findPromise(group: string, kind: string): Promise<string | undefined>;
+  claims(): Promise<readonly Claim[]>;
+  offer(promise: string): Promise<PromiseOffer | undefined>;
+  registry(): Promise<Registry>;
+  /** Undefined when there is no such object (any more). */
+  status(entity: string): Promise<EntityStatus | undefined>;
+  runStatus(run: string): Promise<RunResult | undefined>;
+}
+
+export interface ResourceName {
+  readonly promise: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export function entityClient(client: Client, taskQueue: string): EntityClient {
+  async function query<T>(workflowId: string, name: string, ...args: unknown[]): Promise<T | undefined> {
+    try {
+      return await client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  async function signalIndex(signal: string, payload: unknown): Promise<void> {
+    await client.workflow.signalWithStart('destinations', {
+      workflowId: destinationsId,
+      taskQueue,
+      args: [{}],
+      signal,
+      signalArgs: [payload],
+      staticSummary: 'every Destination and state store',
+      typedSearchAttributes: [{ key: kindKey, value: 'Destinations' }],
+    });
+  }
+
+  return {
+    async applyPromise(name, wish) {
+      await client.workflow.signalWithStart('promise', {
+        workflowId: promiseId(name),
+        taskQueue,
+        args: [{ name }],
+        signal: signals.apply,
+        signalArgs: [wish],
+        staticSummary: `Promise ${name}`,
+        typedSearchAttributes: [
+          { key: kindKey, value: 'Promise' },
+          { key: promiseKey, value: name },
+          { key: nameKey, value: name },
+        ],
+      });
+    },
+    async applyResource({ promise, namespace, name }, wish) {
+      await client.workflow.signalWithStart('resource', {
+        workflowId: resourceId(promise, namespace, name),
+        taskQueue,
+        args: [{ promise, namespace, name }],
+        signal: signals.apply,
+        signalArgs: [wish],
+        staticSummary: `${wish.kind} ${namespace}/${name}`,
+        typedSearchAttributes: [
+          { key: kindKey, value: wish.kind },
+          { key: promiseKey, value: promise },
+          { key: namespaceKey, value: namespace },
+          { key: nameKey, value: name },
+        ],
+      });
+    },
+    async remove(entity, wish) {
+      try {
+        await client.workflow.getHandle(entity).signal(signals.remove, wish);
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+    register: (message) => signalIndex('register', message),
+    deregister: (message) => signalIndex('deregister', message),
+    subscribe: (promise) => signalIndex('subscribe', { promise }),
+    async claim(claim) {
+      const start = new WithStartWorkflowOperation('promises', {
+        workflowId: promisesId,
+        taskQueue,
+        args: [{}],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: 'every Promise and its API',
+        typedSearchAttributes: [{ key: kindKey, value: 'Promises' }],
+      });
+      await client.workflow.executeUpdateWithStart('claim', { args: [claim], startWorkflowOperation: start });
+    },
+    findPromise: (group, kind) => query<string>(promisesId, queries.find, { group, kind }),
+    claims: async () => (await query<readonly Claim[]>(promisesId, queries.list)) ?? [],
+    offer: async (promise) => (await query<PromiseOffer | null>(promiseId(promise), queries.plan)) ?? undefined,
+    async status(entity) {
+      const status = await query<EntityStatus>(entity, queries.status);
+      return status?.phase === 'Gone' ? undefined : status;
+    },
+    runStatus: (run) => query<RunResult>(run, queries.status),
+    registry: async () => (await query<Registry>(destinationsId, queries.registry)) ?? emptyRegistry,
+  };
+}

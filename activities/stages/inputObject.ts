@@ -1,0 +1,37 @@
+import { dump } from 'js-yaml';
+import type { ObjectReference } from '../../src/domain/stageTask.js';
+import type { Owner } from '../../src/domain/owner.js';
+import type { ArtifactStore } from '../artifacts/artifactStore.js';
+import { getJson } from '../artifacts/artifactStore.js';
+import { toRecord } from '../../src/documents/toRecord.js';
+
+/** The live object, whole, with metadata and status, as /kratix/input/object.yaml has it (reference, section 2.7). */
+export async function inputObject(artifacts: ArtifactStore, owner: Owner, reference: ObjectReference): Promise<string> {
+  return dump(await liveObject(artifacts, owner, reference), { noRefs: true, lineWidth: -1 });
+}
+
+export async function liveObject(
+  artifacts: ArtifactStore,
+  owner: Owner,
+  reference: ObjectReference,
+): Promise<Record<string, unknown>> {
+  const document = await getRecord(artifacts, reference.document);
+  const details = reference.details === undefined ? {} : await getRecord(artifacts, reference.details);
+  const metadata = toRecord(document['metadata']) ?? {};
+  const labels = toRecord(metadata['labels']) ?? {};
+  return {
+    ...document,
+    metadata: {
+      ...metadata,
+      labels: owner.type === 'resource' ? { ...labels, 'kratix.io/promise-name': owner.promise } : labels,
+      generation: reference.generation,
+      uid: reference.uid,
+      creationTimestamp: reference.createdAt,
+    },
+    status: { ...reference.status, ...details },
+  };
+}
+
+async function getRecord(artifacts: ArtifactStore, digest: string): Promise<Record<string, unknown>> {
+  return toRecord(await getJson(artifacts, digest)) ?? {};
+}

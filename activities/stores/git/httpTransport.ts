@@ -1,0 +1,112 @@
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import git from 'isomorphic-git';
+import { Failure } from '../../../src/domain/failure.js';
+import type { GitStateStore } from '../../../src/domain/stateStore.js';
+import { AnswerTooLarge } from '../httpRequest.js';
+import { documentRefused, storeUnavailable } from '../storeFailure.js';
+import type { GitCredential } from './gitCredential.js';
+import type { GitLimits } from './gitLimits.js';
+import type { GitObjects } from './gitObjects.js';
+import type { GitRemote } from './gitRemote.js';
+import type { GitTransport, Push } from './gitTransport.js';
+import { refusalText, saysOutrun } from './gitTransport.js';
+import { gitHttp } from './gitHttp.js';
+import { explainHttp, explainStatus } from './httpFailure.js';
+import { packFile } from './packFile.js';
+import { readPushReport, receivePackRequest } from './receivePack.js';
+
+/** The last resort for a repository that is too large for this process: the git binary, when there is one. */
+export type FetchLarge = () => Promise<string>;
+
+/** Git over http(s) in this process: no subprocess, and a credential that never leaves memory (ADR 0004). */
+export function httpTransport(
+  store: GitStateStore,
+  remote: GitRemote & { kind: 'http' },
+  credential: GitCredential,
+  objects: GitObjects,
+  use: { readonly signal: AbortSignal; readonly limits: GitLimits; readonly fetchLarge: FetchLarge },
+): GitTransport {
+  const { signal, limits } = use;
+  const agent = new (remote.url.startsWith('https:') ? https : http).Agent({ keepAlive: true });
+  const trust = credential.caCert === undefined ? {} : { caCert: credential.caCert };
+  const within = AbortSignal.any([signal, AbortSignal.timeout(limits.totalMs)]);
+  const wire = gitHttp(remote.url, { signal: within, agent, silenceMs: limits.silenceMs, ...trust });
+  const ref = `refs/heads/${store.branch}`;
+
+  function headers(): Record<string, string> {
+    return credential.authorization === undefined ? {} : { Authorization: credential.authorization };
+  }
+
+  async function explained<Result>(action: () => Promise<Result>): Promise<Result> {
+    try {
+      return await action();
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (thrown instanceof Failure) throw thrown;
+      if (within.aborted) throw storeUnavailable(store, `no end after ${Math.round(limits.totalMs / 1000)} s`);
+      throw explainHttp(store, thrown, credential.secrets);
+    }
+  }
+
+  async function refs(forPush: boolean): Promise<ReadonlyMap<string, string>> {
+    // Version 1 of the protocol: one request, where version 2 needs two to leave out refs a state store does not have.
+    const question = { http: wire.client(), url: remote.url, headers: headers(), protocolVersion: 1, forPush } as const;
+    const found = await git.listServerRefs(question);
+    return new Map(found.map((server) => [server.ref, server.oid]));
+  }
+
+  async function fetchWithin(maximumBytes: number): Promise<string> {
+    const { gitdir, cache } = objects;
+    const place = { fs, gitdir, cache, url: remote.url, remote: 'origin' };
+    const wanted = { ref: `refs/remotes/origin/${store.branch}`, remoteRef: ref, singleBranch: true, depth: 1, tags: false };
+    const { fetchHead } = await git.fetch({ ...place, ...wanted, http: wire.client(maximumBytes), headers: headers() });
+    if (fetchHead === null) throw storeUnavailable(store, `the branch ${store.branch} disappeared while it was fetched`);
+    return fetchHead;
+  }
+
+  return {
+    head: () => explained(async () => (await refs(false)).get(ref)),
+    fetch: () =>
+      explained(async () => {
+        try {
+          return await fetchWithin(limits.inProcessBytes);
+        } catch (thrown) {
+          if (thrown instanceof AnswerTooLarge) return use.fetchLarge();
+          throw thrown;
+        }
+      }),
+    push: (push) =>
+      explained(async () => {
+        const report = await sendPack(push);
+        if (report === undefined) {
+          throw storeUnavailable(store, 'the server closed the connection before it reported on the push');
+        }
+        if (report.accepted) return 'pushed';
+        if (saysOutrun(report.reason)) return 'outrun';
+        throw documentRefused(store, refusalText(store.branch, report.reason, report.said));
+      }),
+    probe: () => explained(async () => void (await refs(true))),
+    close: () => Promise.resolve(agent.destroy()),
+  };
+
+  async function sendPack(push: Push): ReturnType<typeof sendAndRead> {
+    return sendAndRead(receivePackRequest({ ref, from: push.from, to: push.to }, await packFile(push.objects)));
+  }
+
+  async function sendAndRead(body: Buffer) {
+    const answer = await wire.send({
+      method: 'POST',
+      url: `${remote.url}/git-receive-pack`,
+      headers: {
+        ...headers(),
+        'content-type': 'application/x-git-receive-pack-request',
+        accept: 'application/x-git-receive-pack-result',
+      },
+      body,
+    });
+    if (answer.status !== 200) throw explainStatus(store, answer.status, answer.body.toString(), credential.secrets);
+    return readPushReport(answer.body, ref);
+  }
+}

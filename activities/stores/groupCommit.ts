@@ -1,0 +1,176 @@
+import { Failure } from '../../src/domain/failure.js';
+import type { StoreChange, StoreRevision, StoreWriter } from './storeWriter.js';
+
+interface Waiter {
+  readonly changes: readonly StoreChange[];
+  readonly signal: AbortSignal;
+  answer(revision: StoreRevision): void;
+  fail(thrown: unknown): void;
+}
+
+// 500 lines are a commit message that servers and people still take, and 1,000 waiting placements are two pushes.
+const mostChanges = 500;
+// To find one refused change among 500 takes 2 · log2(500) = 18 pushes; a branch that refuses all must not cost 1,000.
+const mostRefusals = 18;
+
+/**
+ * One writer at a time, and everything that waits goes into its next batch: as many pushes as the store has time for,
+ * instead of one for each placement (market, item 1; engine guide, section 2.14). Every waiter is answered with the
+ * batch's revision. A change that cannot be made fails its own waiter only; one whose signal is aborted leaves.
+ */
+export function groupCommit(writer: StoreWriter): StoreWriter {
+  let queue: Waiter[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+  let scheduled = false;
+
+  /** One use of the writer at a time, probes included: an adapter has one clone. */
+  function exclusive<Result>(use: () => Promise<Result>): Promise<Result> {
+    const turn = last.then(use);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  function schedule(): void {
+    if (scheduled || queue.length === 0) return;
+    scheduled = true;
+    void exclusive(async () => {
+      scheduled = false;
+      const batch = takeBatch();
+      if (batch.length > 0) await commit(writer, batch, { left: mostRefusals });
+    }).finally(schedule);
+  }
+
+  function takeBatch(): readonly Waiter[] {
+    let changes = 0;
+    const fits = queue.findIndex((waiter) => (changes += waiter.changes.length) > mostChanges);
+    const count = fits === -1 ? queue.length : Math.max(fits, 1);
+    const batch = queue.slice(0, count);
+    queue = queue.slice(count);
+    return batch;
+  }
+
+  return {
+    apply: (changes, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason as Error);
+        const leave = (): void => {
+          queue = queue.filter((other) => other !== waiter);
+          reject(signal.reason as Error);
+        };
+        const waiter: Waiter = {
+          changes,
+          signal,
+          answer(revision) {
+            signal.removeEventListener('abort', leave);
+            resolve(revision);
+          },
+          fail(thrown) {
+            signal.removeEventListener('abort', leave);
+            reject(thrown as Error);
+          },
+        };
+        signal.addEventListener('abort', leave, { once: true });
+        queue.push(waiter);
+        schedule();
+      }),
+    probe: (signal) =>
+      exclusive(() => {
+        signal.throwIfAborted();
+        return writer.probe(signal);
+      }),
+  };
+}
+
+/** Applies a batch and answers all of it, one way or the other. */
+async function commit(writer: StoreWriter, batch: readonly Waiter[], refusals: { left: number }): Promise<void> {
+  const waiting = batch.filter((waiter) => !waiter.signal.aborted);
+  if (waiting.length === 0) return;
+  const failed = new Map<Waiter, unknown>();
+  const changes = waiting.flatMap((waiter) => waiter.changes.map((change) => guarded(change, waiter, failed)));
+  const everybodyLeft = allAborted(waiting.map((waiter) => waiter.signal));
+  try {
+    const revision = await writer.apply(changes, everybodyLeft.signal);
+    answerAll(waiting, failed, revision);
+  } catch (thrown) {
+    await failBatch(writer, waiting, failed, thrown, refusals);
+  } finally {
+    everybodyLeft.close();
+  }
+}
+
+function answerAll(waiting: readonly Waiter[], failed: ReadonlyMap<Waiter, unknown>, revision: StoreRevision): void {
+  let start = 0;
+  for (const waiter of waiting) {
+    const each = revision.each?.slice(start, start + waiter.changes.length);
+    start += waiter.changes.length;
+    if (failed.has(waiter)) waiter.fail(failed.get(waiter));
+    else if (each === undefined) waiter.answer(revision);
+    else waiter.answer({ revision: revision.revision, changed: each.includes(true), each });
+  }
+}
+
+/** A file that cannot be read, or content that the store refuses, must not take the others of its batch along. */
+async function failBatch(
+  writer: StoreWriter,
+  waiting: readonly Waiter[],
+  failed: ReadonlyMap<Waiter, unknown>,
+  thrown: unknown,
+  refusals: { left: number },
+): Promise<void> {
+  for (const [waiter, why] of failed) waiter.fail(why);
+  const others = waiting.filter((waiter) => !failed.has(waiter));
+  if (others.length < waiting.length) return commit(writer, others, refusals);
+  if (others.length === 1 || !isAboutContent(thrown)) return others.forEach((waiter) => waiter.fail(thrown));
+  refusals.left -= 2;
+  if (refusals.left < 0) return others.forEach((waiter) => waiter.fail(again(thrown)));
+  const half = Math.ceil(others.length / 2);
+  await commit(writer, others.slice(0, half), refusals);
+  await commit(writer, others.slice(half), refusals);
+}
+
+function isAboutContent(thrown: unknown): thrown is Failure {
+  return thrown instanceof Failure && !thrown.retryable && ['DocumentRefused', 'PathConflict', 'PathEscape'].includes(thrown.type);
+}
+
+/** Whether it was this change that was refused is not known: it may try again, in other company. */
+function again(thrown: Failure): Failure {
+  return new Failure(thrown.type, `${thrown.message} (together with other changes)`, true);
+}
+
+function guarded(change: StoreChange, waiter: Waiter, failed: Map<Waiter, unknown>): StoreChange {
+  const remember = (thrown: unknown): unknown => {
+    failed.set(waiter, thrown);
+    return thrown;
+  };
+  return {
+    ...change,
+    async edit(view) {
+      // A waiter that has gone, or failed already, writes nothing: neither of them will hear what became of it.
+      if (waiter.signal.aborted || failed.has(waiter)) return { put: [], remove: [] };
+      try {
+        const edit = await change.edit(view);
+        const put = edit.put.map((file) => ({
+          ...file,
+          content: () => file.content().catch((thrown: unknown) => Promise.reject(remember(thrown))),
+        }));
+        return { put, remove: edit.remove };
+      } catch (thrown) {
+        remember(thrown);
+        return { put: [], remove: [] };
+      }
+    },
+  };
+}
+
+/** Aborted when the last of the signals is: as long as one waits, the work has a purpose. */
+function allAborted(signals: readonly AbortSignal[]): { signal: AbortSignal; close(): void } {
+  const controller = new AbortController();
+  const check = (): void => {
+    if (signals.every((signal) => signal.aborted)) controller.abort(signals[0]?.reason);
+  };
+  for (const signal of signals) signal.addEventListener('abort', check);
+  return {
+    signal: controller.signal,
+    close: () => signals.forEach((signal) => signal.removeEventListener('abort', check)),
+  };
+}

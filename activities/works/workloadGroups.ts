@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { readSelectorsFile } from '../../src/documents/selectorsFile.js';
+import { Failure } from '../../src/domain/failure.js';
+import { describeProblems } from '../../src/domain/problem.js';
+import type { SelectorSource, SourcedSelector } from '../../src/domain/selectors.js';
+import type { WorkloadGroup } from '../../src/domain/work.js';
+import type { ArtifactStore } from '../artifacts/artifactStore.js';
+import type { SnapshotFile } from '../artifacts/snapshot.js';
+import { putSnapshot } from '../artifacts/snapshot.js';
+
+export interface PipelineOutput {
+  readonly files: readonly SnapshotFile[];
+  /** Text of /kratix/metadata/destination-selectors.yaml, when a stage wrote one. */
+  readonly selectorsFile?: string;
+  readonly promiseSelectors: readonly SourcedSelector[];
+  readonly source: SelectorSource;
+}
+
+/**
+ * Splits a pipeline's output by the directories of its selectors file; the rest is the default group, which carries
+ * the Promise's selectors too and is left out when it is empty (reference, section 2.8).
+ */
+export async function workloadGroups(artifacts: ArtifactStore, output: PipelineOutput): Promise<WorkloadGroup[]> {
+  const { files, promiseSelectors, source } = output;
+  const entries = readSelectors(output.selectorsFile);
+  const directories = entries.filter((entry) => entry.directory !== '.');
+  const groups: WorkloadGroup[] = [];
+  for (const { directory, ...selector } of directories) {
+    const own = files.filter((file) => file.path.startsWith(`${directory}/`));
+    if (own.length === 0) throw missingDirectory(directory);
+    groups.push(await group(artifacts, directory, own, [{ ...selector, source }]));
+  }
+  const rest = files.filter((file) => !directories.some((entry) => file.path.startsWith(`${entry.directory}/`)));
+  if (rest.length === 0) return groups;
+  const root = entries.filter((entry) => entry.directory === '.').map(({ directory: _root, ...rule }) => ({ ...rule, source }));
+  return [...groups, await group(artifacts, '.', rest, [...root, ...promiseSelectors])];
+}
+
+function readSelectors(text: string | undefined) {
+  if (text === undefined) return [];
+  const checked = readSelectorsFile(text);
+  if (checked.ok) return checked.value;
+  throw new Failure('InvalidMetadata', describeProblems(checked.problems), false);
+}
+
+function missingDirectory(directory: string): Failure {
+  const message = `destination-selectors.yaml: directory: ${directory} is not in /kratix/output or holds no file`;
+  return new Failure('InvalidMetadata', message, false);
+}
+
+async function group(
+  artifacts: ArtifactStore,
+  directory: string,
+  files: readonly SnapshotFile[],
+  selectors: readonly SourcedSelector[],
+): Promise<WorkloadGroup> {
+  return {
+    id: createHash('md5').update(directory).digest('hex'),
+    directory,
+    selectors,
+    snapshot: await putSnapshot(artifacts, files),
+    files: files.length,
+    bytes: files.reduce((sum, file) => sum + file.size, 0),
+  };
+}

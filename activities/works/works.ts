@@ -1,0 +1,119 @@
+import { readStatusFile } from '../../src/documents/statusFile.js';
+import { toRecord } from '../../src/documents/toRecord.js';
+import { Failure } from '../../src/domain/failure.js';
+import { obsoletePlacements } from '../../src/domain/obsolete.js';
+import type { Owner } from '../../src/domain/owner.js';
+import { workName } from '../../src/domain/owner.js';
+import { describeProblems } from '../../src/domain/problem.js';
+import { schedulable } from '../../src/domain/registry.js';
+import type { ScheduledWorks } from '../../src/domain/run.js';
+import type { Unscheduled } from '../../src/domain/schedule.js';
+import { schedule } from '../../src/domain/schedule.js';
+import type { SourcedSelector } from '../../src/domain/selectors.js';
+import type { StageVolumes } from '../../src/domain/stageTask.js';
+import type { Work } from '../../src/domain/work.js';
+import type { ArtifactStore } from '../artifacts/artifactStore.js';
+import { getJson, putJson } from '../artifacts/artifactStore.js';
+import type { SnapshotFile } from '../artifacts/snapshot.js';
+import { getSnapshot } from '../artifacts/snapshot.js';
+import type { EntityClient } from '../entityClient.js';
+import { workloadGroups } from './workloadGroups.js';
+
+export interface WorksDependencies {
+  readonly artifacts: ArtifactStore;
+  readonly entities: EntityClient;
+}
+
+export interface CollectWork {
+  readonly owner: Owner;
+  readonly pipeline: string;
+  readonly volumes: StageVolumes;
+  readonly promiseSelectors: readonly SourcedSelector[];
+  readonly before: readonly Work[];
+  readonly details?: string;
+}
+
+export interface CollectedWork {
+  readonly scheduled: ScheduledWorks;
+  readonly details?: string;
+  readonly statusMessage?: string;
+}
+
+export interface ScheduleWorks {
+  readonly before: readonly Work[];
+  /** What is wanted; placements of the same-named Work before are kept where they fit. */
+  readonly after: readonly Work[];
+}
+
+/** Longest status message that travels in workflow state; the whole one stands in the details. */
+const messageLimit = 1000;
+
+/** From a pipeline's volumes to documents on Destinations: the work-writer and status-writer of Kratix (2.8, 2.9). */
+export function works({ artifacts, entities }: WorksDependencies) {
+  async function scheduleWorks({ before, after }: ScheduleWorks): Promise<ScheduledWorks> {
+    const destinations = schedulable(await entities.registry());
+    const unscheduled: Unscheduled[] = [];
+    const placed = after.map((work) => {
+      const known = before.find((candidate) => candidate.name === work.name);
+      const scheduled = schedule(work, known?.placements ?? [], destinations);
+      unscheduled.push(...scheduled.unscheduled);
+      return { ...work, placements: scheduled.placements };
+    });
+    return { works: placed, unscheduled, obsolete: obsoletePlacements(before, placed, destinations) };
+  }
+
+  async function collectWork(input: CollectWork): Promise<CollectedWork> {
+    const { owner, pipeline, volumes, promiseSelectors } = input;
+    const metadata = volumes.metadata === undefined ? [] : await getSnapshot(artifacts, volumes.metadata);
+    const status = await mergeStatus(artifacts, await textOf(artifacts, metadata, 'status.yaml'), input.details);
+    const groups = await workloadGroups(artifacts, {
+      files: volumes.output === undefined ? [] : await getSnapshot(artifacts, volumes.output),
+      selectorsFile: await textOf(artifacts, metadata, 'destination-selectors.yaml'),
+      promiseSelectors,
+      source: `${owner.type}-workflow`,
+    });
+    const work: Work = { ...describeWork(owner, pipeline), groups, placements: [] };
+    const before = input.before.filter((candidate) => candidate.name === work.name);
+    return { scheduled: await scheduleWorks({ before, after: [work] }), ...status };
+  }
+
+  return { scheduleWorks, collectWork };
+}
+
+function describeWork(owner: Owner, pipeline: string): Omit<Work, 'groups' | 'placements'> {
+  const name = workName(owner, pipeline);
+  const { promise } = owner;
+  if (owner.type === 'promise') return { kind: 'dependency', name, promise, pipeline };
+  return { kind: 'resource', name, promise, pipeline, resource: { namespace: owner.namespace, name: owner.name } };
+}
+
+async function textOf(
+  artifacts: ArtifactStore,
+  files: readonly SnapshotFile[],
+  path: string,
+): Promise<string | undefined> {
+  const file = files.find((candidate) => candidate.path === path);
+  return file === undefined ? undefined : (await artifacts.get(file.digest)).toString('utf8');
+}
+
+/** Lays status.yaml over what pipelines wrote before; objects are merged deeply, as Kratix documents it. */
+async function mergeStatus(artifacts: ArtifactStore, text: string | undefined, before: string | undefined) {
+  if (text === undefined) return { details: before };
+  const checked = readStatusFile(text);
+  if (!checked.ok) throw new Failure('InvalidMetadata', describeProblems(checked.problems), false);
+  const known = before === undefined ? {} : (toRecord(await getJson(artifacts, before)) ?? {});
+  const message = checked.value['message'];
+  return {
+    details: await putJson(artifacts, deepMerge(known, checked.value)),
+    statusMessage: typeof message === 'string' ? message.slice(0, messageLimit) : undefined,
+  };
+}
+
+function deepMerge(before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...before };
+  for (const [key, value] of Object.entries(after)) {
+    const [known, fresh] = [toRecord(before[key]), toRecord(value)];
+    merged[key] = known !== undefined && fresh !== undefined ? deepMerge(known, fresh) : value;
+  }
+  return merged;
+}

@@ -1,0 +1,98 @@
+import { describeProblem } from '../domain/problem.js';
+import type { Problem } from '../domain/problem.js';
+import type { Platform } from './connection.js';
+import { requireWorker, withPlatform } from './connection.js';
+import type { ExitCode } from './exit.js';
+import { exitCodes } from './exit.js';
+import { readInput } from './inputFiles.js';
+import type { Ending, RunningOperation } from './operations.js';
+import { startOperation } from './operations.js';
+import { remark, say } from './print.js';
+import { watchStages } from './stageWatch.js';
+import type { Wish } from './wish.js';
+import { inOrder, wishOf } from './wish.js';
+
+export interface ApplyOptions {
+  readonly filename: readonly string[];
+  /** False: return when the platform has taken the wishes. */
+  readonly wait: boolean;
+  /** Wait through what waits for something outside, such as a Destination. */
+  readonly untilReady: boolean;
+}
+
+/** `fulfil apply`: checks every document before it changes anything, then hands them over and waits. */
+export async function apply(options: ApplyOptions): Promise<ExitCode> {
+  const input = await readInput(options.filename);
+  if (!input.ok) return refuse(input.problems);
+  const checked = input.value.map(wishOf);
+  const problems = checked.flatMap((wish) => (wish.ok ? [] : wish.problems));
+  if (problems.length > 0) return refuse(problems);
+  const wishes = inOrder(checked.flatMap((wish) => (wish.ok ? [wish.value] : [])));
+  return withPlatform(async (platform) => {
+    await requireWorker(platform);
+    const codes: ExitCode[] = [];
+    const running: Promise<ExitCode>[] = [];
+    for (const wish of wishes) {
+      const operation = await start(platform, wish);
+      const accepted = await operation.accepted();
+      // What was refused ends at once; the rest of the documents may still be wanted.
+      if (accepted === undefined || options.wait) running.push(follow(platform, operation, accepted?.entity, options));
+      else say(`${wish.object} accepted`);
+    }
+    codes.push(...(await Promise.all(running)));
+    return worst(codes);
+  });
+}
+
+function start(platform: Platform, wish: Wish): Promise<RunningOperation> {
+  const { operation: type, workflowId, object, document: input } = wish;
+  return startOperation(platform, { type, workflowId, object, input });
+}
+
+/** Shows an operation's way to its end. */
+export async function follow(
+  platform: Platform,
+  operation: RunningOperation,
+  entity: string | undefined,
+  { untilReady }: Pick<ApplyOptions, 'untilReady'>,
+): Promise<ExitCode> {
+  const watching = new AbortController();
+  const marks = { Running: '▶', Succeeded: '✓', Failed: '✗' } as const;
+  const watched =
+    entity === undefined || entity === 'destinations'
+      ? Promise.resolve()
+      : watchStages(
+          platform,
+          entity,
+          (stage) => remark(`  ${marks[stage.outcome]} ${operation.object}: ${stage.pipeline} / ${stage.stage}`),
+          watching.signal,
+        );
+  try {
+    return report(operation.object, untilReady ? await operation.ended() : await operation.settled());
+  } finally {
+    watching.abort();
+    await watched;
+  }
+}
+
+function report(object: string, { phase, message, changed, refused }: Ending): ExitCode {
+  if (phase === 'Failed') {
+    remark(`${object} ${refused ? 'refused' : 'failed'}: ${message}`);
+    return refused ? exitCodes.refused : exitCodes.failed;
+  }
+  const waits = phase === 'Waiting' || phase === 'Deleting';
+  say(`${object} ${changed ? phase.toLowerCase() : 'unchanged'}: ${message}`);
+  return waits ? exitCodes.waiting : exitCodes.done;
+}
+
+function refuse(problems: readonly Problem[]): ExitCode {
+  for (const problem of problems) remark(describeProblem(problem));
+  remark(`nothing was changed: ${problems.length} problem${problems.length === 1 ? '' : 's'}`);
+  return exitCodes.refused;
+}
+
+/** Refused or failed before waiting before done. */
+export function worst(codes: readonly ExitCode[]): ExitCode {
+  const order = [exitCodes.refused, exitCodes.failed, exitCodes.waiting];
+  return order.find((code) => codes.includes(code)) ?? exitCodes.done;
+}

@@ -1,0 +1,68 @@
+import type { EntityStatus } from '../domain/entity.js';
+import type { RunRecord } from '../domain/run.js';
+import { describeSelector } from '../domain/labels.js';
+import { resolveSelectors } from '../domain/selectors.js';
+import type { Work } from '../domain/work.js';
+import { isWritten } from '../domain/work.js';
+import { withPlatform } from './connection.js';
+import type { ExitCode } from './exit.js';
+import { exitCodes } from './exit.js';
+import { objectOf, statusOrFail } from './objectDocument.js';
+import { entityOf, objectKind } from './objects.js';
+import { age, printData, say } from './print.js';
+
+/** `fulfil describe KIND NAME`: state, conditions, where documents went and why, runs. */
+export async function describe(kind: string, name: string, options: { readonly namespace: string }): Promise<ExitCode> {
+  return withPlatform(async (platform) => {
+    const known = await objectKind(platform, kind);
+    const entity = entityOf(known, options.namespace, name);
+    if (entity === undefined) printData(await objectOf(platform, known, options.namespace, name), 'yaml');
+    else for (const line of lines(await statusOrFail(platform, entity, name), entity)) say(line);
+    return exitCodes.done;
+  });
+}
+
+function lines(status: EntityStatus, entity: string): string[] {
+  const { kind, namespace, name, phase, message, generation, observedGeneration, version } = status;
+  return [
+    `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
+    `  Workflow:    ${entity}`,
+    `  Phase:       ${phase}: ${message}`,
+    `  Generation:  ${generation} (last configured: ${observedGeneration}), Promise version ${version}`,
+    ...(status.statusMessage === undefined ? [] : [`  Message:     ${status.statusMessage}`]),
+    ...(status.resources === undefined ? [] : [`  Resources:   ${status.resources.join(', ') || 'none'}`]),
+    'Conditions:',
+    ...status.conditions.map((each) => `  ${each.type}=${each.status} ${each.reason}: ${each.message}`),
+    'Documents:',
+    ...(status.works.length === 0 ? ['  none'] : status.works.flatMap(workLines)),
+    'Runs:',
+    ...status.runs.flatMap(runLines),
+  ];
+}
+
+function workLines(work: Work): string[] {
+  return work.groups.flatMap((group) => {
+    const wanted = describeSelector(resolveSelectors(group.selectors));
+    const placements = work.placements.filter((placement) => placement.group === group.id);
+    const placed = placements.map((placement) => {
+      const { written, destination, reason, layout } = placement;
+      const state = isWritten(placement, group) ? `written, ${written?.revision.slice(0, 12)}` : 'not written yet';
+      return `    → ${destination}: ${layout.directory || '.'} (${state}); ${reason}`;
+    });
+    const waiting = placed.length === 0 ? [`    → nowhere: no Destination matches ${wanted}`] : [];
+    return [`  ${work.name} [${group.directory}]: ${group.files} file(s), wants ${wanted}`, ...placed, ...waiting];
+  });
+}
+
+function runLines(run: RunRecord): string[] {
+  const took = run.finishedAt === undefined ? '' : ` in ${seconds(run.startedAt, run.finishedAt)} s`;
+  const head = `  ${run.number} ${run.action} generation ${run.generation}: ${run.outcome}${took}, ${age(run.startedAt)} ago${run.message === '' ? '' : `: ${run.message}`}`;
+  const stages = run.stages.map(
+    (stage) => `      ${stage.outcome} ${stage.pipeline} / ${stage.stage} (${stage.image})${stage.seconds === undefined ? '' : ` ${stage.seconds.toFixed(1)} s`}`,
+  );
+  return [head, ...stages];
+}
+
+function seconds(from: string, to: string): string {
+  return ((Date.parse(to) - Date.parse(from)) / 1000).toFixed(1);
+}

@@ -1,0 +1,54 @@
+import { directoryArtifacts, getJson } from '../../activities/artifacts/artifactStore.js';
+import { liveObject } from '../../activities/stages/inputObject.js';
+import type { EntityStatus } from '../domain/entity.js';
+import { homeLayout } from '../worker/configuration.js';
+import type { Platform } from './connection.js';
+import { CommandFailure, exitCodes } from './exit.js';
+import type { ObjectKind } from './objects.js';
+import { entityOf } from './objects.js';
+
+/** The whole object, document and status, as `kubectl get -o yaml` would show it. */
+export async function objectOf(
+  platform: Platform,
+  kind: ObjectKind,
+  namespace: string,
+  name: string,
+): Promise<Record<string, unknown>> {
+  const artifacts = directoryArtifacts(homeLayout(platform.home).artifacts);
+  const entity = entityOf(kind, namespace, name);
+  if (entity !== undefined) {
+    const status = await statusOrFail(platform, entity, name);
+    const owner = {
+      type: kind.type === 'promise' ? 'promise' : 'resource',
+      promise: kind.type === 'resource' ? kind.claim.promise : name,
+      apiVersion: status.apiVersion,
+      kind: status.kind,
+      plural: '',
+      namespace: status.namespace,
+      name,
+    } as const;
+    return liveObject(artifacts, owner, { ...status, status: shownStatus(status) });
+  }
+  const { stores, destinations } = await platform.entities.registry();
+  const entry =
+    kind.type === 'destination' ? destinations[name] : Object.values(stores).find(({ store }) => store.name === name);
+  if (entry === undefined) throw new CommandFailure(`${kind.type} "${name}" not found`, exitCodes.failed);
+  const { ready, reason, message } = entry.readiness;
+  const condition = { type: 'Ready', status: ready ? 'True' : 'False', reason, message };
+  const document = (await getJson(artifacts, entry.document)) as Record<string, unknown>;
+  return { ...document, status: { conditions: [condition] } };
+}
+
+export async function statusOrFail({ entities }: Platform, entity: string, name: string): Promise<EntityStatus> {
+  const status = await entities.status(entity);
+  if (status === undefined) throw new CommandFailure(`"${name}" not found`, exitCodes.failed);
+  return status;
+}
+
+function shownStatus({ phase, message, observedGeneration, conditions }: EntityStatus): Record<string, unknown> {
+  return { phase, message, observedGeneration, conditions };
+}
+
+export function artifactsOf({ home }: Platform) {
+  return directoryArtifacts(homeLayout(home).artifacts);
+}

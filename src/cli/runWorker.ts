@@ -1,0 +1,83 @@
+import { Client, Connection } from '@temporalio/client';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import { containerEngine } from '../../activities/containers/engine.js';
+import { BASE_IMAGE } from '../setup/baseImage.js';
+import { ensureEngine } from '../setup/ensureEngine.js';
+import { workerConfiguration } from '../worker/configuration.js';
+import { registerSearchAttributes } from '../worker/searchAttributes.js';
+import type { FulfilWorker } from '../worker/worker.js';
+import { createWorker } from '../worker/worker.js';
+import { remark } from './print.js';
+
+/** Logs as single lines on standard error; Temporal's own core speaks only of what is wrong. */
+export function installRuntime(): void {
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      const where = typeof meta?.['workflowId'] === 'string' ? ` [${meta['workflowId']}]` : '';
+      const error = meta?.['error'] instanceof Error ? `: ${meta['error'].message}` : '';
+      remark(`${level} ${message}${error}${where}`);
+    }),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
+    // Fulfil stops its workers itself, so that the development server outlives them.
+    shutdownSignals: [],
+  });
+}
+
+export interface StartedWorker extends FulfilWorker {
+  close(): Promise<void>;
+}
+
+/** A worker connected as the environment says, with a container engine that has proved to work. */
+export async function startWorker({ connectionOptions, namespace = 'default' }: ClientConnectConfig): Promise<StartedWorker> {
+  const configuration = workerConfiguration(process.env);
+  const choice = await ensureEngine(remark);
+  const engine = containerEngine({ ...choice, baseImage: BASE_IMAGE });
+  const swept = await engine.sweep(isAlive);
+  if (swept.length > 0) remark(`removed ${swept.length} container(s) of workers that have died`);
+  const connection = await Connection.connect(connectionOptions);
+  const client = new Client({ connection, namespace });
+  await registerSearchAttributes(connection, namespace);
+  const native = await NativeConnection.connect(connectionOptions);
+  const worker = await createWorker({ configuration, connection: native, client, engine });
+  return {
+    ...worker,
+    async close() {
+      await native.close();
+      await connection.close();
+    },
+  };
+}
+
+/** Whether the worker that owns a container still runs on this machine: its identity is `host:pid`. */
+function isAlive(worker: string): boolean {
+  const pid = Number(worker.slice(worker.lastIndexOf(':') + 1));
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+export function stopAsked(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(130));
+        resolve();
+      });
+    }
+  });
+}
+
+/** Runs a worker until somebody asks it to stop. */
+export async function runUntilStopped(worker: StartedWorker, alsoStop: Promise<unknown> = new Promise(() => {})): Promise<void> {
+  const running = worker.run();
+  await Promise.race([running, stopAsked(), alsoStop]);
+  remark('stopping: stages that run have 30 s to finish; press Ctrl-C again to end at once');
+  worker.stop();
+  await running;
+  await worker.close();
+}

@@ -1,0 +1,34 @@
+import type { StageRecord } from '../domain/run.js';
+import type { Platform } from './connection.js';
+
+/** Temporal has no subscription to a query; twice a second is as fast as people read. */
+const pollMillis = 500;
+
+/** Tells each stage that starts or ends below an entity, until the signal. */
+export async function watchStages(
+  { entities }: Platform,
+  entity: string,
+  tell: (stage: StageRecord) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const told = new Set<string>();
+  while (!signal.aborted) {
+    const status = await entities.status(entity).catch(() => undefined);
+    const run = status?.runs[0];
+    const live = run?.outcome === 'Running' ? await entities.runStatus(run.id).catch(() => undefined) : undefined;
+    for (const stage of (live ?? run)?.stages ?? []) {
+      const key = `${run?.id} ${stage.pipeline} ${stage.stage} ${stage.outcome}`;
+      if (told.has(key)) continue;
+      told.add(key);
+      tell(stage);
+    }
+    await pause(signal);
+  }
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, pollMillis);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { checkDestination } from '../documents/destination.js';
+import { documentName } from '../documents/documentName.js';
+import { checkPromise } from '../documents/promise.js';
+import type { SourcedDocument } from '../documents/readDocuments.js';
+import { checkRequest } from '../documents/request.js';
+import { checkStateStore } from '../documents/stateStore.js';
+import { isStateStoreKind } from '../domain/destination.js';
+import { operationId } from '../domain/ids.js';
+import { groupOf } from '../domain/plan.js';
+import type { Checked } from '../domain/problem.js';
+import { accepted, refused } from '../domain/problem.js';
+
+/** One document and the operation that fulfils it. */
+export interface Wish {
+  readonly operation: 'registerStateStore' | 'registerDestination' | 'installPromise' | 'configureResource';
+  /** `destination/worker-cluster`, as kubectl prints objects. */
+  readonly object: string;
+  readonly workflowId: string;
+  readonly document: Record<string, unknown>;
+}
+
+/** Stores before Destinations before Promises before requests: what others need comes first. */
+const order = ['registerStateStore', 'registerDestination', 'installPromise', 'configureResource'] as const;
+
+export function inOrder(wishes: readonly Wish[]): Wish[] {
+  return wishes.toSorted((a, b) => order.indexOf(a.operation) - order.indexOf(b.operation));
+}
+
+const kratixGroup = 'platform.kratix.io';
+
+/** Checks a document as far as that is possible without the platform, and names its operation. */
+export function wishOf({ value, source }: SourcedDocument): Checked<Wish> {
+  const [apiVersion, kind] = [String(value['apiVersion'] ?? ''), String(value['kind'] ?? '')];
+  if (groupOf(apiVersion) !== kratixGroup) return named(checkRequest(value, source), value, 'configureResource', kind);
+  if (kind === 'Promise') return named(checkPromise(value, source), value, 'installPromise', kind);
+  if (kind === 'Destination') return named(checkDestination(value, source), value, 'registerDestination', kind);
+  if (isStateStoreKind(kind)) return named(checkStateStore(value, source), value, 'registerStateStore', kind);
+  const known = 'Promise, Destination, BucketStateStore, GitStateStore or DirectoryStateStore';
+  const message = `expected ${known}, found ${JSON.stringify(kind)}`;
+  return refused({ document: documentName(value, source), field: 'kind', message });
+}
+
+function named(
+  checked: Checked<unknown>,
+  document: Record<string, unknown>,
+  operation: Wish['operation'],
+  kind: string,
+): Checked<Wish> {
+  if (!checked.ok) return checked;
+  const metadata = document['metadata'] as { name: string; namespace?: string };
+  const namespace = operation === 'configureResource' ? `${metadata.namespace ?? 'default'}/` : '';
+  const object = `${kind.toLowerCase()}/${namespace}${metadata.name}`;
+  const digest = createHash('sha256').update(JSON.stringify(document)).digest('hex');
+  return accepted({ operation, object, workflowId: operationId(operation, object, digest), document });
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { maybe, text } from './fields.js';
+import { goDuration } from './goDuration.js';
+import { isDnsLabel, isDnsSubdomain, labelKeyFault, labelValueFault } from './kubernetesNames.js';
+
+/** Names become label values, which end at 63 characters (reference, section 0.2). */
+export const longestName = 63;
+
+export const dnsLabel = text('a DNS label such as my-name (a-z, 0-9 and -, at most 63 characters)', isDnsLabel);
+
+/** A DNS-1123 subdomain that also fits a label value. */
+export const Name = z.string().superRefine((name, context) => {
+  if (name.length > longestName) {
+    const message = `expected at most ${longestName} characters, found ${name.length}`;
+    context.addIssue({ code: 'custom', message });
+    return;
+  }
+  if (isDnsSubdomain(name)) return;
+  const expected = 'a DNS-1123 name such as my-name (a-z, 0-9, - and .)';
+  context.addIssue({ code: 'custom', params: { expected } });
+});
+
+export const LabelMap = z.record(z.string(), z.string()).superRefine((labels, context) => {
+  for (const [key, value] of Object.entries(labels)) {
+    const keyFault = labelKeyFault(key);
+    if (keyFault !== undefined)
+      context.addIssue({ code: 'custom', message: `invalid label key "${key}": ${keyFault}` });
+    const fault = labelValueFault(value);
+    if (fault !== undefined) {
+      context.addIssue({ code: 'custom', path: [key], message: `invalid label value "${value}": ${fault}` });
+    }
+  }
+});
+
+/** Ours (design: they need no new field in Kratix's formats); everything else passes. */
+export const Annotations = z.record(z.string(), z.string()).superRefine((annotations, context) => {
+  const timeout = annotations[timeoutAnnotation];
+  if (timeout !== undefined && !((goDuration(timeout) ?? 0) > 0)) {
+    const params = { expected: 'a duration such as 30m or 1h30m' };
+    context.addIssue({ code: 'custom', path: [timeoutAnnotation], params });
+  }
+  const network = annotations[networkAnnotation];
+  if (network !== undefined && network !== 'none' && network !== 'default') {
+    context.addIssue({ code: 'custom', path: [networkAnnotation], params: { expected: 'one of none, default' } });
+  }
+});
+
+export const timeoutAnnotation = 'fulfil.io/timeout';
+export const networkAnnotation = 'fulfil.io/network';
+
+/** What we read of metadata; the rest (uid, managedFields, …) is the API server's and is left out. */
+export const Metadata = z.object({
+  name: Name,
+  namespace: maybe(z.string()),
+  labels: maybe(LabelMap),
+  annotations: maybe(Annotations),
+});
+export type Metadata = z.infer<typeof Metadata>;

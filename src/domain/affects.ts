@@ -1,0 +1,22 @@
+import type { Destination } from './destination.js';
+import { selects } from './schedule.js';
+import { resolveSelectors } from './selectors.js';
+import type { Work } from './work.js';
+
+/** One Destination before and after; a new one has no `before`, a removed one no `after`. */
+export interface DestinationChange {
+  readonly name: string;
+  readonly after?: Destination;
+}
+
+/** Whether a changed Destination can change where a Work is: it holds a placement, or could take one. */
+export function affects(change: DestinationChange, work: Work): boolean {
+  if (work.placements.some((placement) => placement.destination === change.name)) return true;
+  const { after } = change;
+  if (after === undefined) return false;
+  return work.groups.some((group) => {
+    const placed = work.placements.some((placement) => placement.group === group.id);
+    if (placed && work.kind === 'resource') return false;
+    return selects(resolveSelectors(group.selectors), after);
+  });
+}

@@ -1,0 +1,31 @@
+import type { Condition } from './condition.js';
+import type { Phase } from './phase.js';
+import type { RunRecord } from './run.js';
+import type { Work } from './work.js';
+
+/** What `status` answers for a Promise or a Resource: everything that people and programs read about it. */
+export interface EntityStatus {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly phase: Phase;
+  readonly message: string;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  readonly conditions: readonly Condition[];
+  readonly works: readonly Work[];
+  /** Newest first. */
+  readonly runs: readonly RunRecord[];
+  /** Digest of the document that is wanted. */
+  readonly document: string;
+  /** Digest of the status that pipelines wrote. */
+  readonly details?: string;
+  readonly statusMessage?: string;
+  readonly uid: string;
+  readonly createdAt: string;
+  readonly version: string;
+  /** Promises: the requests that it serves, as `namespace/name`. */
+  readonly resources?: readonly string[];
+  readonly api?: { readonly apiVersion: string; readonly kind: string };
+}

@@ -1,0 +1,22 @@
+/** Every workflow id, in one place; an id reads like its object. */
+
+export const destinationsId = 'destinations';
+export const promisesId = 'promises';
+
+export function promiseId(name: string): string {
+  return `promise/${name}`;
+}
+
+export function resourceId(promise: string, namespace: string, name: string): string {
+  return `resource/${promise}/${namespace}/${name}`;
+}
+
+/** `resource/jenkins/default/example/run-3` */
+export function runId(entity: string, run: number): string {
+  return `${entity}/run-${run}`;
+}
+
+/** `installPromise/jenkins/1f2e3d4c`: the same document asked for twice is the same operation while it runs. */
+export function operationId(operation: string, object: string, digest: string): string {
+  return `${operation}/${object}/${digest.slice(0, 8)}`;
+}

@@ -1,0 +1,58 @@
+import type { SourcedSelector } from './selectors.js';
+
+export const workflowTypes = ['promise', 'resource'] as const;
+export type WorkflowType = (typeof workflowTypes)[number];
+export const workflowActions = ['configure', 'delete'] as const;
+export type WorkflowAction = (typeof workflowActions)[number];
+
+export interface StagePlan {
+  readonly name: string;
+  readonly image: string;
+}
+
+export interface PipelinePlan {
+  readonly name: string;
+  /** Limit for each stage, in seconds. */
+  readonly timeoutSeconds: number;
+  readonly stages: readonly StagePlan[];
+}
+
+/** What a request's apiVersion and kind are matched with. */
+export interface Api {
+  readonly group: string;
+  /** Served versions, newest first as the document lists them. */
+  readonly versions: readonly string[];
+  readonly kind: string;
+  readonly plural: string;
+}
+
+/**
+ * One immutable revision of a Promise, as small as orchestration needs it. The document itself, with commands,
+ * environment and volumes, stays in the artifact store under `digest`.
+ */
+export interface PromisePlan {
+  readonly promise: string;
+  readonly digest: string;
+  readonly generation: number;
+  /** The label kratix.io/promise-version, or `not-set` (reference, section 3.4). */
+  readonly version: string;
+  readonly api?: Api;
+  readonly selectors: readonly SourcedSelector[];
+  /** Snapshot of the one file that carries spec.dependencies (reference, section 3.5). */
+  readonly dependencies?: { readonly snapshot: string; readonly bytes: number };
+  readonly pipelines: Readonly<Record<WorkflowType, Readonly<Record<WorkflowAction, readonly PipelinePlan[]>>>>;
+}
+
+/** `jenkins.example.com/v1` served by the API? */
+export function servesVersion(api: Api, apiVersion: string): boolean {
+  return api.versions.some((version) => `${api.group}/${version}` === apiVersion);
+}
+
+/** The key under which the catalogue of Promises knows an API: `jenkins.marketplace.kratix.io`. */
+export function apiKey(group: string, kind: string): string {
+  return `${kind}.${group}`.toLowerCase();
+}
+
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+}

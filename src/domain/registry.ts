@@ -1,0 +1,45 @@
+import type { Destination, StateStoreReference } from './destination.js';
+import { storeKey } from './destination.js';
+import type { StateStore } from './stateStore.js';
+
+/** Whether a store or Destination can be written, and since when (reference, sections 1.7 and 1.9). */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reason: string;
+  readonly message: string;
+  readonly checkedAt: string;
+}
+
+export interface RegisteredStore {
+  readonly store: StateStore;
+  /** Digest of the document. */
+  readonly document: string;
+  readonly readiness: Readiness;
+}
+
+export interface RegisteredDestination {
+  readonly destination: Destination;
+  readonly document: string;
+  readonly readiness: Readiness;
+  /** It is being removed: nothing new goes there (reference, section 5.3). */
+  readonly deleting: boolean;
+}
+
+/** Everything that documents can go to. */
+export interface Registry {
+  readonly stores: Readonly<Record<string, RegisteredStore>>;
+  readonly destinations: Readonly<Record<string, RegisteredDestination>>;
+}
+
+export const emptyRegistry: Registry = { stores: {}, destinations: {} };
+
+/** Destinations that scheduling may choose; whether they are ready does not matter: the write waits. */
+export function schedulable(registry: Registry): Destination[] {
+  return Object.values(registry.destinations)
+    .filter((entry) => !entry.deleting)
+    .map((entry) => entry.destination);
+}
+
+export function storeOf(registry: Registry, reference: StateStoreReference): RegisteredStore | undefined {
+  return registry.stores[storeKey(reference)];
+}

@@ -1,0 +1,70 @@
+import type { ObsoletePlacement } from './obsolete.js';
+import type { Owner } from './owner.js';
+import type { PromisePlan, WorkflowAction } from './plan.js';
+import type { Unscheduled } from './schedule.js';
+import type { ObjectReference } from './stageTask.js';
+import type { Work } from './work.js';
+
+/** `place` repeats no stage: it schedules and writes what earlier stages gave. */
+export type RunAction = WorkflowAction | 'place';
+
+export type RunOutcome = 'Running' | 'Succeeded' | 'Waiting' | 'Superseded' | 'Failed';
+
+export interface StageRecord {
+  readonly pipeline: string;
+  readonly stage: string;
+  readonly image: string;
+  readonly outcome: 'Running' | 'Succeeded' | 'Failed';
+  /** Digest of what the stage printed, in the artifact store. */
+  readonly log?: string;
+  readonly seconds?: number;
+}
+
+/** What a run pins: one revision of the Promise and of the object, and what earlier runs left. */
+export interface RunInput {
+  readonly run: string;
+  readonly owner: Owner;
+  readonly plan: PromisePlan;
+  readonly object: ObjectReference;
+  readonly works: readonly Work[];
+  /** Delete runs of a Promise leave the documents until its resources are gone (reference, section 3.6). */
+  readonly keepDocuments?: boolean;
+}
+
+export interface RunResult {
+  readonly outcome: Exclude<RunOutcome, 'Running'>;
+  readonly message: string;
+  readonly works: readonly Work[];
+  readonly unscheduled: readonly Unscheduled[];
+  readonly stages: readonly StageRecord[];
+  /** Digest of the status that pipelines have written so far. */
+  readonly details?: string;
+  /** `message` of the last status.yaml that had one. */
+  readonly statusMessage?: string;
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly number: number;
+  readonly action: RunAction;
+  readonly generation: number;
+  readonly promiseGeneration: number;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly outcome: RunOutcome;
+  readonly message: string;
+  readonly stages: readonly StageRecord[];
+}
+
+/** What scheduling gives a run to do: where each Work goes, and what is to be removed. */
+export interface ScheduledWorks {
+  readonly works: readonly Work[];
+  readonly unscheduled: readonly Unscheduled[];
+  readonly obsolete: readonly ObsoletePlacement[];
+}
+
+/** `environment=dev` of every group that waits, without repeats. */
+export function describeUnscheduled(unscheduled: readonly Unscheduled[]): string {
+  const wanted = [...new Set(unscheduled.map((group) => group.waitsFor))];
+  return `no Destination matches ${wanted.join(' or ')}; goes out by itself when one appears`;
+}

@@ -1,0 +1,74 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { searchAttributeKeys } from '../../workflows/searchAttributes.js';
+
+export interface DevServerOptions {
+  readonly executable: string;
+  readonly port: number;
+  readonly uiPort: number;
+  /** Where state survives a restart. */
+  readonly database: string;
+}
+
+export interface DevServer {
+  readonly address: string;
+  readonly uiAddress: string;
+  /** Resolves with the exit code when the server ends by itself or is stopped. */
+  readonly ended: Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** A cold server answers within a second; a machine that builds something at the same time takes longer. */
+const startLimitMillis = 30_000;
+
+/** Starts Temporal's own development server: one process, SQLite, Web UI. */
+export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  await mkdir(dirname(options.database), { recursive: true });
+  const child = spawn(options.executable, argumentsOf(options), {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // Its own process group: Ctrl-C reaches Fulfil, which stops the worker first and the server last.
+    detached: true,
+  });
+  const complaints: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
+  const ended = endOf(child);
+  const address = `127.0.0.1:${options.port}`;
+  await Promise.race([
+    answering(address),
+    ended.then((code) => {
+      throw new Error(`the Temporal server ended with code ${code}: ${complaints.join('').trim().split('\n').at(-1)}`);
+    }),
+  ]);
+  return {
+    address,
+    uiAddress: `http://localhost:${options.uiPort}`,
+    ended,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function argumentsOf({ port, uiPort, database }: DevServerOptions): string[] {
+  const attributes = searchAttributeKeys.flatMap((key) => [
+    '--search-attribute',
+    `${key.name}=${key.type === 'KEYWORD' ? 'Keyword' : 'KeywordList'}`,
+  ]);
+  const ports = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)];
+  return ['server', 'start-dev', ...ports, '--db-filename', database, '--log-level', 'error', ...attributes];
+}
+
+async function endOf(child: ChildProcess): Promise<number> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 0;
+}
+
+async function answering(address: string): Promise<void> {
+  const connection = await Connection.connect({ address, connectTimeout: startLimitMillis });
+  await connection.close();
+}

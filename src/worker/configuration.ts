@@ -1,0 +1,53 @@
+import { availableParallelism, homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { defaultTaskQueue } from '../domain/taskQueues.js';
+
+/** Settings of a worker, from its environment; the README's table says what each is for. */
+export interface WorkerConfiguration {
+  readonly home: string;
+  readonly taskQueue: string;
+  /** Containers at once. */
+  readonly stageSlots: number;
+  readonly network: 'default' | 'none';
+  readonly identity: string;
+}
+
+const Environment = z.object({
+  FULFIL_HOME: z.string().min(1).optional(),
+  FULFIL_TASK_QUEUE: z.string().min(1).default(defaultTaskQueue),
+  FULFIL_STAGE_SLOTS: z.coerce.number().int().min(1).optional(),
+  FULFIL_STAGE_NETWORK: z.enum(['default', 'none']).default('default'),
+});
+
+export function workerConfiguration(environment: NodeJS.ProcessEnv): WorkerConfiguration {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  }
+  const { FULFIL_HOME, FULFIL_TASK_QUEUE, FULFIL_STAGE_SLOTS, FULFIL_STAGE_NETWORK } = parsed.data;
+  return {
+    home: FULFIL_HOME ?? defaultHome(environment),
+    taskQueue: FULFIL_TASK_QUEUE,
+    // A stage mostly waits for its engine, so two containers per core keep the cores busy without thrashing.
+    stageSlots: FULFIL_STAGE_SLOTS ?? 2 * availableParallelism(),
+    network: FULFIL_STAGE_NETWORK,
+    identity: `${hostname()}:${process.pid}`,
+  };
+}
+
+function defaultHome(environment: NodeJS.ProcessEnv): string {
+  return join(environment['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'fulfil');
+}
+
+/** Everything that Fulfil keeps on a disk, below its home. */
+export function homeLayout(home: string) {
+  return {
+    artifacts: join(home, 'artifacts'),
+    scratch: join(home, 'scratch'),
+    repositories: join(home, 'repositories'),
+    secrets: join(home, 'secrets'),
+    configMaps: join(home, 'configmaps'),
+    database: join(home, 'temporal.db'),
+  };
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/activities.js';
+import { directoryArtifacts } from '../../activities/artifacts/artifactStore.js';
+import type { ContainerEngine } from '../../activities/containers/container.js';
+import { entityClient } from '../../activities/entityClient.js';
+import { fileSecrets } from '../../activities/secrets/fileSecrets.js';
+import { storeWriters } from '../../activities/stores/storeWriters.js';
+import { stagesQueue } from '../domain/taskQueues.js';
+import type { WorkerConfiguration } from './configuration.js';
+import { homeLayout } from './configuration.js';
+import { workflowSource } from './workflowBundle.js';
+
+export interface WorkerParts {
+  readonly configuration: WorkerConfiguration;
+  readonly connection: NativeConnection;
+  readonly client: Client;
+  readonly engine: ContainerEngine;
+}
+
+/**
+ * Longer than most stages, so that a deployment seldom repeats one; a stage that is not done then is stopped and
+ * repeated by another worker.
+ */
+const shutdownGraceTime = '30 seconds';
+/** Grace, a container's own 30 seconds to stop, and a margin. */
+const shutdownForceTime = '70 seconds';
+/** Workflow and light activity slots: entities mostly wait, so memory sets the limit, not the cores. */
+const cachedWorkflows = 500;
+
+export interface FulfilWorker {
+  /** Resolves when the worker has stopped. */
+  run(): Promise<void>;
+  stop(): void;
+}
+
+/** Two workers in one process: one for workflows and light activities, one with few slots for containers. */
+export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
+  const { configuration, connection, client } = parts;
+  const { taskQueue, identity, stageSlots } = configuration;
+  const activities = createActivities(dependenciesOf(parts));
+  const shared = { connection, namespace: client.options.namespace, identity, shutdownGraceTime, shutdownForceTime } as const;
+  const { runStage, ...light } = activities;
+  const workers = [
+    await Worker.create({
+      ...shared,
+      ...workflowSource(),
+      taskQueue,
+      activities: light,
+      maxCachedWorkflows: cachedWorkflows,
+    }),
+    await Worker.create({
+      ...shared,
+      taskQueue: stagesQueue(taskQueue),
+      activities: { runStage },
+      maxConcurrentActivityTaskExecutions: stageSlots,
+    }),
+  ];
+  return {
+    async run() {
+      await Promise.all(workers.map((worker) => worker.run()));
+    },
+    stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}
+
+function dependenciesOf({ configuration, client, engine }: WorkerParts) {
+  const layout = homeLayout(configuration.home);
+  const secrets = fileSecrets(layout.secrets, process.env);
+  return {
+    artifacts: directoryArtifacts(layout.artifacts),
+    entities: entityClient(client, configuration.taskQueue),
+    engine,
+    sources: { secrets, configMaps: fileSecrets(layout.configMaps, {}) },
+    scratch: join(layout.scratch, String(process.pid)),
+    worker: configuration.identity,
+    network: configuration.network,
+    writerFor: storeWriters({ secrets, cacheDirectory: layout.repositories }),
+  };
+}

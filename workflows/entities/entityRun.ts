@@ -1,0 +1,112 @@
+import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
+import { isCancellation, log, startChild, workflowInfo } from '@temporalio/workflow';
+import { runId } from '../../src/domain/ids.js';
+import type { Owner } from '../../src/domain/owner.js';
+import { describeOwner } from '../../src/domain/owner.js';
+import type { PromisePlan } from '../../src/domain/plan.js';
+import type { RunAction, RunInput, RunRecord, RunResult } from '../../src/domain/run.js';
+import { failureDetails, rootFailure } from '../failures.js';
+import { signals } from '../messages.js';
+import { kindKey, nameKey, namespaceKey, promiseKey } from '../searchAttributes.js';
+import type { EntityState } from './entity.js';
+
+/** Runs that an object's status remembers; Kratix keeps five Jobs per pipeline. */
+const keptRuns = 10;
+
+export interface RunOrder {
+  /** The workflow type of the run. */
+  readonly type: 'configureRun' | 'placeRun' | 'deleteRun' | 'withdrawRun';
+  readonly action: RunAction;
+  readonly owner: Owner;
+  readonly plan: PromisePlan;
+  readonly object: RunInput['object'];
+  readonly keepDocuments?: boolean;
+}
+
+/** The run that goes on, so that a newer wish can reach it. */
+export interface CurrentRun {
+  handle?: ChildWorkflowHandle<Workflow>;
+}
+
+/** Tells the current run that a newer revision is wanted. */
+export async function supersede(current: CurrentRun): Promise<void> {
+  try {
+    await current.handle?.signal(signals.supersede);
+  } catch (error) {
+    log.debug('the run ended before it could be superseded', { error: String(error) });
+  }
+}
+
+/** Starts one run as a child, waits for it and takes over what it brought; a failure is a result too. */
+export async function conductEntityRun(
+  state: EntityState,
+  current: CurrentRun,
+  order: RunOrder,
+): Promise<RunResult & { readonly type?: string }> {
+  const number = state.nextRun;
+  state.nextRun += 1;
+  const id = runId(workflowInfo().workflowId, number);
+  const record: RunRecord = {
+    id,
+    number,
+    action: order.action,
+    generation: state.generation,
+    promiseGeneration: order.plan.generation,
+    startedAt: new Date().toISOString(),
+    outcome: 'Running',
+    message: '',
+    stages: [],
+  };
+  state.runs = [record, ...state.runs].slice(0, keptRuns);
+  const result = await attempt(state, current, order, id);
+  state.works = result.works;
+  if (result.details !== undefined) state.details = result.details;
+  if (result.statusMessage !== undefined) state.statusMessage = result.statusMessage;
+  const { outcome, message, stages } = result;
+  const finished = { ...record, finishedAt: new Date().toISOString(), outcome, message, stages };
+  state.runs = state.runs.map((known) => (known.number === number ? finished : known));
+  return result;
+}
+
+async function attempt(
+  state: EntityState,
+  current: CurrentRun,
+  order: RunOrder,
+  id: string,
+): Promise<RunResult & { readonly type?: string }> {
+  const { owner, plan, object, keepDocuments } = order;
+  const input: RunInput = { run: id, owner, plan, object, works: state.works, keepDocuments };
+  try {
+    const handle = await startChild<(input: RunInput) => Promise<RunResult>>(order.type, {
+      workflowId: id,
+      args: [input],
+      // An entity that somebody terminates takes its run along; containers then stop by cancellation.
+      parentClosePolicy: 'REQUEST_CANCEL',
+      staticSummary: `${order.action} ${describeOwner(owner)}, generation ${state.generation}`,
+      typedSearchAttributes: [
+        { key: kindKey, value: 'Run' },
+        { key: promiseKey, value: owner.promise },
+        { key: namespaceKey, value: owner.namespace },
+        { key: nameKey, value: owner.name },
+      ],
+    });
+    current.handle = handle;
+    return await handle.result();
+  } catch (thrown) {
+    return failedResult(state, owner, thrown);
+  } finally {
+    delete current.handle;
+  }
+}
+
+function failedResult(state: EntityState, owner: Owner, thrown: unknown): RunResult & { readonly type: string } {
+  const { type, message } = rootFailure(thrown);
+  const line = message.startsWith(describeOwner(owner)) ? message : `${describeOwner(owner)}: run ${message}`;
+  const known = isCancellation(thrown) ? undefined : failureDetails(thrown);
+  const partial = isRunResult(known) ? known : { works: state.works, unscheduled: [], stages: [] };
+  return { ...partial, outcome: 'Failed', message: line, type };
+}
+
+function isRunResult(value: unknown): value is RunResult {
+  return typeof value === 'object' && value !== null && 'works' in value && 'stages' in value;
+}

@@ -1,0 +1,82 @@
+import type { RunAction, RunResult } from '../../src/domain/run.js';
+import type { EntityState } from './entity.js';
+import { note, show } from './entity.js';
+import type { RunOrder } from './entityRun.js';
+
+/** The conditions of an object whose pipelines have begun (reference, sections 1.1 and 2.10). */
+export function noteBegun(state: EntityState, action: RunAction): void {
+  if (action !== 'configure') return;
+  note(state, {
+    type: 'ConfigureWorkflowCompleted',
+    status: 'False',
+    reason: 'PipelinesInProgress',
+    message: 'Pipelines are still in progress',
+  });
+  note(state, { type: 'Reconciled', status: 'Unknown', reason: 'WorkflowPending', message: 'Pending' });
+}
+
+/** Phase and conditions after a run. */
+export function conclude(state: EntityState, order: RunOrder, result: RunResult & { readonly type?: string }): void {
+  const { action } = order;
+  switch (result.outcome) {
+    case 'Superseded':
+      return;
+    case 'Failed':
+      state.failure = { type: result.type ?? 'Failed', message: result.message };
+      if (action === 'configure') noteFailed(state, result);
+      if (action === 'delete') {
+        note(state, {
+          type: 'DeleteWorkflowCompleted',
+          status: 'False',
+          reason: 'DeleteWorkflowFailed',
+          message: 'The Delete Pipeline has failed',
+        });
+      }
+      return show(state, 'Failed', result.message);
+    case 'Waiting':
+    case 'Succeeded':
+      if (action === 'delete') return;
+      if (action === 'configure') noteCompleted(state);
+      // Placing anew does not heal a configuration that failed.
+      if (action === 'place' && state.failure !== undefined) return show(state, 'Failed', state.failure.message);
+      noteWorks(state, order, result);
+      return show(state, result.outcome === 'Waiting' ? 'Waiting' : 'Ready', result.message);
+  }
+}
+
+function noteCompleted(state: EntityState): void {
+  delete state.failure;
+  note(state, {
+    type: 'ConfigureWorkflowCompleted',
+    status: 'True',
+    reason: 'PipelinesExecutedSuccessfully',
+    message: 'Pipelines completed',
+  });
+}
+
+function noteFailed(state: EntityState, result: RunResult): void {
+  const failed = result.stages.find((stage) => stage.outcome === 'Failed');
+  const message = failed === undefined ? result.message : `A Configure Pipeline has failed: ${failed.pipeline}`;
+  note(state, { type: 'ConfigureWorkflowCompleted', status: 'False', reason: 'ConfigureWorkflowFailed', message });
+  note(state, { type: 'Reconciled', status: 'False', reason: 'ConfigureWorkflowFailed', message: 'Failing' });
+}
+
+function noteWorks(state: EntityState, order: RunOrder, result: RunResult): void {
+  const what = order.owner.type === 'promise' ? 'promise' : 'resource';
+  if (result.outcome === 'Waiting') {
+    const names = [...new Set(result.unscheduled.map((group) => group.work))].join(',');
+    const message = `Some works associated with this ${what} are not ready: [${names}]`;
+    note(state, { type: 'WorksSucceeded', status: 'Unknown', reason: 'WorksPending', message });
+    note(state, { type: 'Reconciled', status: 'Unknown', reason: 'WorksPending', message: 'Pending' });
+    return;
+  }
+  const misplaced = state.works.filter((work) => work.placements.some((placement) => placement.misplaced));
+  if (misplaced.length > 0) {
+    const message = `Some works associated with this ${what} are misplaced: [${misplaced.map((work) => work.name).join(',')}]`;
+    note(state, { type: 'WorksSucceeded', status: 'False', reason: 'WorksMisplaced', message });
+  } else {
+    const message = `All works associated with this ${what} are ready`;
+    note(state, { type: 'WorksSucceeded', status: 'True', reason: 'WorksSucceeded', message });
+  }
+  note(state, { type: 'Reconciled', status: 'True', reason: 'Reconciled', message: 'Reconciled' });
+}

@@ -1,0 +1,59 @@
+import { condition, continueAsNew, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, ApplicationFailure } from '@temporalio/workflow';
+import type { Api } from '../../src/domain/plan.js';
+import { apiKey } from '../../src/domain/plan.js';
+import { queries, signals } from '../messages.js';
+import { historyIsLong } from './entity.js';
+
+export interface PromisesInput {
+  /** Name of each Promise and the API that it claims; carried by continue-as-new. */
+  readonly claims?: Readonly<Record<string, Claim>>;
+}
+
+export interface Claim {
+  readonly promise: string;
+  readonly api?: Api;
+}
+
+export const claimUpdate = 'claim';
+
+/** The catalogue: which Promise serves which API. One API belongs to one Promise. */
+export async function promises(input: PromisesInput): Promise<void> {
+  let claims: Record<string, Claim> = { ...input.claims };
+
+  setHandler(
+    defineUpdate<void, [Claim]>(claimUpdate),
+    (claim) => {
+      claims = { ...claims, [claim.promise]: claim };
+    },
+    {
+      validator: (claim) => {
+        const rival = rivalOf(claims, claim);
+        if (rival === undefined) return;
+        const message = `Promise ${claim.promise}: spec.api: ${claim.api?.kind} (${claim.api?.group}) is already the API of Promise ${rival}`;
+        throw ApplicationFailure.nonRetryable(message, 'Refused');
+      },
+    },
+  );
+  setHandler(defineSignal<[{ promise: string }]>(signals.release), ({ promise }) => {
+    const { [promise]: _released, ...others } = claims;
+    claims = others;
+  });
+  setHandler(defineQuery<string | undefined, [{ group: string; kind: string }]>(queries.find), ({ group, kind }) =>
+    servedBy(claims, apiKey(group, kind)),
+  );
+  setHandler(defineQuery<readonly Claim[]>(queries.list), () => Object.values(claims));
+
+  await condition(historyIsLong);
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof promises>({ claims });
+}
+
+function servedBy(claims: Readonly<Record<string, Claim>>, key: string): string | undefined {
+  return Object.values(claims).find(({ api }) => api !== undefined && apiKey(api.group, api.kind) === key)?.promise;
+}
+
+function rivalOf(claims: Readonly<Record<string, Claim>>, { promise, api }: Claim): string | undefined {
+  const holder = api === undefined ? undefined : servedBy(claims, apiKey(api.group, api.kind));
+  return holder === promise ? undefined : holder;
+}

@@ -1,0 +1,27 @@
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, isCancellation } from '@temporalio/workflow';
+
+/** The failure at the bottom of what Temporal wrapped around it: its type and its one line. */
+export function rootFailure(thrown: unknown): { readonly type: string; readonly message: string } {
+  if (isCancellation(thrown)) return { type: 'Cancelled', message: 'cancelled' };
+  const inner = innermost(thrown);
+  if (inner instanceof ApplicationFailure) return { type: inner.type ?? 'Error', message: inner.message };
+  if (inner instanceof Error) return { type: inner.name, message: inner.message };
+  return { type: 'Error', message: String(inner) };
+}
+
+function innermost(thrown: unknown): unknown {
+  const wrapped = thrown instanceof ActivityFailure || thrown instanceof ChildWorkflowFailure;
+  return wrapped && thrown.cause !== undefined ? innermost(thrown.cause) : thrown;
+}
+
+/** Plain data that the failure at the bottom carries. */
+export function failureDetails(thrown: unknown): unknown {
+  const inner = innermost(thrown);
+  return inner instanceof ApplicationFailure ? inner.details?.[0] : undefined;
+}
+
+/** A failure whose first line says everything: Temporal's own wrappers start with "Activity task failed". */
+export function oneLine(thrown: unknown): ApplicationFailure {
+  const { type, message } = rootFailure(thrown);
+  return ApplicationFailure.nonRetryable(message, type);
+}

@@ -1,0 +1,18 @@
+/** Every export is a workflow type that can be started by this name; nothing else is exported here. */
+export {
+  configureResource,
+  deletePromise,
+  deleteResource,
+  deregisterDestination,
+  deregisterStateStore,
+  installPromise,
+  registerDestination,
+  registerStateStore,
+} from './operations.js';
+export { destinations } from './entities/destinations.js';
+export { promise } from './entities/promise.js';
+export { promises } from './entities/promises.js';
+export { resource } from './entities/resource.js';
+export { configureRun } from './runs/configureRun.js';
+export { deleteRun, withdrawRun } from './runs/deleteRun.js';
+export { placeRun } from './runs/placeRun.js';

@@ -1,0 +1,107 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  defineSignal,
+  defineUpdate,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Phase } from '../src/domain/phase.js';
+import { oneLine } from './failures.js';
+import type { Answer, Progress, Ticket } from './messages.js';
+import { signals } from './messages.js';
+
+/** What an activity says when it has handed a wish to an entity. */
+export interface Accepted {
+  /** `jenkins default/example` */
+  readonly object: string;
+  /** Id of the workflow that keeps the object. */
+  readonly entity: string;
+  /** Set when there is nothing to wait for. */
+  readonly done?: OperationResult;
+}
+
+export interface OperationResult {
+  readonly object: string;
+  readonly phase: Phase;
+  readonly message: string;
+  /** False when everything was already as asked. */
+  readonly changed: boolean;
+  readonly destinations?: readonly string[];
+}
+
+/** How far an operation is: for a client that shows it. `Waiting` is not the end, but may last for days. */
+export type Settled = { readonly object: string } & Progress;
+
+export const acceptedUpdate = defineUpdate<Accepted>('accepted');
+export const settledUpdate = defineUpdate<Settled>('settled');
+const progressSignal = defineSignal<[Progress]>(signals.progress);
+const answerSignal = defineSignal<[Answer]>(signals.answer);
+
+/** The one shape of every operation: hand the wish over, wait for the entity's answer, end with one line. */
+export async function operate(handOver: (ticket: Ticket) => Promise<Accepted>): Promise<OperationResult> {
+  const seen: Seen = {};
+
+  setHandler(progressSignal, (progress) => {
+    seen.progress = progress;
+    setCurrentDetails(`**${progress.phase}**: ${progress.message}`);
+  });
+  setHandler(answerSignal, (answer) => {
+    seen.answer = answer;
+  });
+  setHandler(acceptedUpdate, async () => {
+    await condition(() => seen.accepted !== undefined || seen.failure !== undefined);
+    if (seen.accepted === undefined) throw seen.failure ?? noAnswer();
+    return seen.accepted;
+  });
+  setHandler(settledUpdate, async (): Promise<Settled> => {
+    await condition(() => settledOf(seen) !== undefined);
+    return settledOf(seen) ?? { object: '', phase: 'Pending', message: '' };
+  });
+
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  try {
+    seen.accepted = await handOver({ operation: workflowId, request: `${workflowId}/${firstExecutionRunId}` });
+    seen.result = seen.accepted.done ?? (await awaitAnswer(seen, seen.accepted.object));
+  } catch (thrown) {
+    if (isCancellation(thrown)) throw thrown;
+    seen.failure = oneLine(thrown);
+  }
+  await condition(allHandlersFinished);
+  if (seen.result === undefined) throw seen.failure ?? noAnswer();
+  setCurrentDetails(`**${seen.result.phase}**: ${seen.result.message}`);
+  return seen.result;
+}
+
+/** What an operation has heard so far. */
+interface Seen {
+  accepted?: Accepted;
+  progress?: Progress;
+  answer?: Answer;
+  failure?: ApplicationFailure;
+  result?: OperationResult;
+}
+
+async function awaitAnswer(seen: Seen, object: string): Promise<OperationResult> {
+  await condition(() => seen.answer !== undefined);
+  const { answer } = seen;
+  if (answer === undefined) throw noAnswer();
+  if (!answer.ok) throw ApplicationFailure.nonRetryable(answer.message, answer.type);
+  const { phase, message, changed, destinations } = answer;
+  return { object, phase, message, changed, destinations };
+}
+
+function settledOf({ accepted, progress, answer, failure, result }: Seen): Settled | undefined {
+  const object = accepted?.object ?? '';
+  if (failure !== undefined) return { object, phase: 'Failed', message: failure.message };
+  if (answer !== undefined) return { object, phase: answer.ok ? answer.phase : 'Failed', message: answer.message };
+  if (result !== undefined) return { object, phase: result.phase, message: result.message };
+  return progress === undefined ? undefined : { object, ...progress };
+}
+
+function noAnswer(): ApplicationFailure {
+  return ApplicationFailure.nonRetryable('no answer came', 'Error');
+}

@@ -1,0 +1,56 @@
+import type { RunInput, RunResult } from '../../src/domain/run.js';
+import { workName } from '../../src/domain/owner.js';
+import { quick } from '../options.js';
+import type { Deliveries } from './delivery.js';
+import { runPipeline } from './pipeline.js';
+import type { RunProgress } from './progress.js';
+import { conductRun } from './run.js';
+import { dependenciesWork } from './dependenciesWork.js';
+
+/**
+ * One configuration of a Promise or Resource: static dependencies first, then the pipelines in order. Each pipeline's
+ * documents go out while the next one runs; what pipelines that no longer exist once wrote is removed at the end.
+ */
+export async function configureRun(input: RunInput): Promise<RunResult> {
+  return conductRun(input, async (progress, deliveries) => {
+    await deliverDependencies(input, progress, deliveries);
+    for (const pipeline of input.plan.pipelines[input.owner.type].configure) {
+      if (progress.superseded) return;
+      const volumes = await runPipeline(input, progress, 'configure', pipeline);
+      if (progress.superseded) return;
+      const collected = await quick.collectWork.executeWithOptions({ summary: `documents of ${pipeline.name}` }, [
+        {
+          owner: input.owner,
+          pipeline: pipeline.name,
+          volumes,
+          promiseSelectors: input.plan.selectors,
+          before: progress.works,
+          details: progress.details,
+        },
+      ]);
+      progress.details = collected.details;
+      progress.statusMessage = collected.statusMessage ?? progress.statusMessage;
+      deliveries.start(collected.scheduled);
+    }
+    await removeStale(input, progress, deliveries);
+  });
+}
+
+async function deliverDependencies(input: RunInput, progress: RunProgress, deliveries: Deliveries): Promise<void> {
+  if (input.owner.type !== 'promise') return;
+  const after = dependenciesWork(input);
+  if (after === undefined) return;
+  const before = progress.works.filter((work) => work.name === after.name);
+  deliveries.start(await quick.scheduleWorks({ before, after: [after] }));
+}
+
+async function removeStale(input: RunInput, progress: RunProgress, deliveries: Deliveries): Promise<void> {
+  const { plan, owner } = input;
+  const names = plan.pipelines[owner.type].configure.map((pipeline) => workName(owner, pipeline.name));
+  if (owner.type === 'promise' && plan.dependencies !== undefined) names.push(workName(owner, undefined));
+  const stale = progress.works.filter((work) => !names.includes(work.name));
+  if (stale.length === 0) return;
+  const scheduled = await quick.scheduleWorks({ before: stale, after: [] });
+  progress.works = progress.works.filter((work) => names.includes(work.name));
+  deliveries.start(scheduled);
+}

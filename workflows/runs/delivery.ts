@@ -1,0 +1,58 @@
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { describeOwner } from '../../src/domain/owner.js';
+import type { RunInput, ScheduledWorks } from '../../src/domain/run.js';
+import { markWritten, replaceWork, storeJobs } from '../../src/domain/works.js';
+import type { StoreJob } from '../../src/domain/works.js';
+import { storing } from '../options.js';
+import type { RunProgress } from './progress.js';
+
+/** Writes that go on beside the next pipeline's stages; a superseded run gives up what is not yet written. */
+export interface Deliveries {
+  start(scheduled: ScheduledWorks): void;
+  /** Resolves when every store has everything; throws the first write that cannot be done. */
+  settled(): Promise<void>;
+  giveUp(): void;
+}
+
+export function beginDeliveries(input: RunInput, progress: RunProgress): Deliveries {
+  const scope = new CancellationScope();
+  const failures: unknown[] = [];
+  const pending: Promise<void>[] = [];
+
+  async function deliver(job: StoreJob): Promise<void> {
+    const { revision } = await storing.writeStore.executeWithOptions({ summary: describeJob(job) }, [
+      { run: input.run, title: describeOwner(input.owner), job },
+    ]);
+    progress.works = markWritten(progress.works, job, revision);
+  }
+
+  return {
+    start({ works, unscheduled, obsolete }) {
+      for (const work of works) progress.works = replaceWork(progress.works, work);
+      progress.unscheduled = [...progress.unscheduled, ...unscheduled];
+      for (const job of storeJobs(works, obsolete)) {
+        const delivery = scope.run(() => deliver(job));
+        pending.push(
+          delivery.catch((thrown: unknown) => {
+            if (!isCancellation(thrown) || !progress.superseded) failures.push(thrown);
+          }),
+        );
+      }
+    },
+    async settled() {
+      await Promise.all(pending);
+      if (failures.length > 0) throw failures[0];
+    },
+    giveUp() {
+      scope.cancel();
+    },
+  };
+}
+
+function describeJob({ store, write, remove }: StoreJob): string {
+  const parts = [
+    ...(write.length > 0 ? [`write ${write.length}`] : []),
+    ...(remove.length > 0 ? [`remove ${remove.length}`] : []),
+  ];
+  return `${store.name}: ${parts.join(', ')} placement(s)`;
+}

@@ -1,0 +1,10 @@
+import type { RunInput, RunResult } from '../../src/domain/run.js';
+import { quick } from '../options.js';
+import { conductRun } from './run.js';
+
+/** Schedules and writes again what earlier stages gave, because Destinations changed. */
+export async function placeRun(input: RunInput): Promise<RunResult> {
+  return conductRun(input, async (_progress, deliveries) => {
+    deliveries.start(await quick.scheduleWorks({ before: input.works, after: input.works }));
+  });
+}

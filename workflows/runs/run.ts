@@ -1,0 +1,38 @@
+import { ApplicationFailure, defineSignal, isCancellation, setHandler } from '@temporalio/workflow';
+import { describeOwner } from '../../src/domain/owner.js';
+import type { RunInput, RunResult } from '../../src/domain/run.js';
+import { rootFailure } from '../failures.js';
+import { signals } from '../messages.js';
+import type { Deliveries } from './delivery.js';
+import { beginDeliveries } from './delivery.js';
+import type { RunProgress } from './progress.js';
+import { beginProgress, resultOf } from './progress.js';
+
+const supersedeSignal = defineSignal(signals.supersede);
+
+/**
+ * What every run has in common: progress to query, writes that go on beside it, an end that is either a result or
+ * one line of failure with the result so far as its detail.
+ */
+export async function conductRun(
+  input: RunInput,
+  steps: (progress: RunProgress, deliveries: Deliveries) => Promise<void>,
+): Promise<RunResult> {
+  const progress = beginProgress(input);
+  const deliveries = beginDeliveries(input, progress);
+  setHandler(supersedeSignal, () => {
+    progress.superseded = true;
+    deliveries.giveUp();
+  });
+  try {
+    await steps(progress, deliveries);
+    await deliveries.settled();
+    return resultOf(progress);
+  } catch (thrown) {
+    if (isCancellation(thrown)) throw thrown;
+    const { type, message } = rootFailure(thrown);
+    const line = `${describeOwner(input.owner)}: ${message}`;
+    const result: RunResult = { ...resultOf(progress), outcome: 'Failed', message: line };
+    throw ApplicationFailure.create({ message: line, type, nonRetryable: true, details: [result] });
+  }
+}

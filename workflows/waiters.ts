@@ -1,0 +1,34 @@
+import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
+import type { Answer, Progress, Ticket } from './messages.js';
+import { signals } from './messages.js';
+
+/** An operation that waits for an entity. */
+export interface Waiter extends Ticket {
+  readonly wants: 'apply' | 'remove';
+  /** False when the wish was already fulfilled when it came. */
+  readonly changed: boolean;
+}
+
+/** Adds a waiter unless it is the repeat of one that waits already. */
+export function addWaiter(waiters: readonly Waiter[], waiter: Waiter): Waiter[] {
+  return waiters.some((known) => known.request === waiter.request) ? [...waiters] : [...waiters, waiter];
+}
+
+export async function tellProgress(waiters: readonly Waiter[], progress: Progress): Promise<void> {
+  await Promise.all(waiters.map((waiter) => send(waiter.operation, signals.progress, progress)));
+}
+
+export async function tellAnswer(waiters: readonly Waiter[], answer: (waiter: Waiter) => Answer): Promise<void> {
+  await Promise.all(waiters.map((waiter) => send(waiter.operation, signals.answer, answer(waiter))));
+}
+
+/** Signals another workflow if it is there; one that has ended no longer needs to know. */
+export async function send(workflowId: string, signal: string, payload: unknown): Promise<boolean> {
+  try {
+    await getExternalWorkflowHandle(workflowId).signal(signal, payload);
+    return true;
+  } catch (error) {
+    log.debug('nobody to tell', { workflowId, signal, error: String(error) });
+    return false;
+  }
+}
