@@ -1,4 +1,3 @@
-/** Unit tests touch no server; every other project names in its setup what it needs and how to get it. */
 const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -10,10 +9,15 @@ const shared = {
   },
 };
 
+/** The folder is the project's name; all but `unit` run against real servers and containers. */
+const projects = ['unit', 'workflow', 'replay', 'integration', 'e2e'];
+
 export default {
-  projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
-    { ...shared, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
-  ],
-  testTimeout: 30_000,
+  projects: projects.map((name) => ({
+    ...shared,
+    displayName: name,
+    testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  })),
+  // The slowest single step is a container that has to be killed after its 30 s of grace.
+  testTimeout: 90_000,
 };

@@ -4,13 +4,13 @@ import type { AdmissionDependencies } from './admission/admission.js';
 import { admission } from './admission/admission.js';
 import { removal } from './admission/removal.js';
 import { attempt, classified } from './classified.js';
-import type { StageDependencies } from './stages/stageRunner.js';
-import { runStage } from './stages/stageRunner.js';
+import type { StageRunner } from './stages/stageRunner.js';
 import { storeJobs } from './stores/storeJobs.js';
 import type { StoreWriter } from './stores/storeWriter.js';
 import { works } from './works/works.js';
 
-export interface ActivityDependencies extends AdmissionDependencies, Omit<StageDependencies, 'artifacts'> {
+export interface ActivityDependencies extends AdmissionDependencies {
+  readonly runStage: StageRunner;
   readonly writerFor: (store: StateStore) => StoreWriter;
 }
 
@@ -18,15 +18,14 @@ export type Activities = ReturnType<typeof createActivities>;
 
 /** Every activity by name. Each is an adapter's function with heartbeats, cancellation and classified failures around it. */
 export function createActivities(dependencies: ActivityDependencies) {
-  const { artifacts, entities, writerFor } = dependencies;
+  const { artifacts, entities, runStage, writerFor } = dependencies;
   const registry = () => entities.registry();
   return {
     ...thin(admission(dependencies)),
     ...thin(removal(dependencies)),
     ...thin(works({ artifacts, entities })),
     ...thin(storeJobs({ artifacts, registry, writerFor })),
-    runStage: (task: StageTask): Promise<StageResult> =>
-      classified((signal) => runStage(dependencies, task, attempt(), signal)),
+    runStage: (task: StageTask): Promise<StageResult> => classified((signal) => runStage(task, attempt(), signal)),
   };
 }
 

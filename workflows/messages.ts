@@ -95,5 +95,11 @@ export interface Progress {
 
 /** How an operation ends. A failure carries the type that the operation then fails with. */
 export type Answer =
-  | { readonly ok: true; readonly phase: Phase; readonly message: string; readonly changed: boolean; readonly destinations: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly phase: Phase;
+      readonly message: string;
+      readonly changed: boolean;
+      readonly destinations: readonly string[];
+    }
   | { readonly ok: false; readonly type: string; readonly message: string };

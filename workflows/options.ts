@@ -35,7 +35,9 @@ export const checking = proxyActivities<Activities>({
  * How often a failing stage is repeated is the Promise's choice and decided in the activity: a worker's death is
  * never the stage's fault and always leads to another attempt.
  */
-export function stageActivities(timeoutSeconds: number): Pick<ReturnType<typeof proxyActivities<Activities>>, 'runStage'> {
+export function stageActivities(
+  timeoutSeconds: number,
+): Pick<ReturnType<typeof proxyActivities<Activities>>, 'runStage'> {
   return proxyActivities<Activities>({
     taskQueue: stagesQueue(workflowInfo().taskQueue),
     startToCloseTimeout: (timeoutSeconds + 120) * 1000,

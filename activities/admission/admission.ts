@@ -7,6 +7,7 @@ import { groupOf } from '../../src/domain/plan.js';
 import { checkDestination } from '../../src/documents/destination.js';
 import { checkPromise } from '../../src/documents/promise.js';
 import { checkRequest } from '../../src/documents/request.js';
+import { toRecord } from '../../src/documents/toRecord.js';
 import { checkStateStore } from '../../src/documents/stateStore.js';
 import type { Accepted } from '../../workflows/operation.js';
 import type { Ticket } from '../../workflows/messages.js';
@@ -32,7 +33,7 @@ export interface Wish {
 export function admission({ artifacts, entities }: AdmissionDependencies) {
   return {
     async admitPromise({ document, ticket }: Wish): Promise<Accepted> {
-      const promise = orRefuse(checkPromise(document, ''));
+      const promise = orRefuse(checkPromise(document, sourceOf(document)));
       const { name } = promise.metadata;
       const current = await entities.offer(name);
       if (current !== undefined && !current.deleting) orRefuse(checkPromiseChange(current.plan, promise));
@@ -44,7 +45,7 @@ export function admission({ artifacts, entities }: AdmissionDependencies) {
     },
 
     async admitResource({ document, ticket }: Wish): Promise<Accepted> {
-      const asked = orRefuse(checkRequest(document, ''));
+      const asked = orRefuse(checkRequest(document, sourceOf(document)));
       const promise = await entities.findPromise(groupOf(asked.apiVersion), asked.kind);
       const offer = promise === undefined ? undefined : await entities.offer(promise);
       if (promise === undefined || offer === undefined || offer.deleting) throw noSuchApi(asked.apiVersion, asked.kind);
@@ -59,19 +60,32 @@ export function admission({ artifacts, entities }: AdmissionDependencies) {
     },
 
     async admitDestination({ document, ticket }: Wish): Promise<Accepted> {
-      const destination = orRefuse(checkDestination(document, ''));
+      const destination = orRefuse(checkDestination(document, sourceOf(document)));
       const registry = await entities.registry();
-      refuseSharedPath(destination, Object.values(registry.destinations).map((entry) => entry.destination));
-      await entities.register({ kind: 'destination', destination, document: await putJson(artifacts, document), ticket });
+      refuseSharedPath(
+        destination,
+        Object.values(registry.destinations).map((entry) => entry.destination),
+      );
+      await entities.register({
+        kind: 'destination',
+        destination,
+        document: await putJson(artifacts, document),
+        ticket,
+      });
       return { object: `Destination ${destination.name}`, entity: destinationsId };
     },
 
     async admitStateStore({ document, ticket }: Wish): Promise<Accepted> {
-      const store = orRefuse(checkStateStore(document, ''));
+      const store = orRefuse(checkStateStore(document, sourceOf(document)));
       await entities.register({ kind: 'store', store, document: await putJson(artifacts, document), ticket });
       return { object: `${store.kind} ${store.name}`, entity: destinationsId };
     },
   };
+}
+
+/** A document names itself; what is not even an object is the operation's input. */
+function sourceOf(document: unknown): string {
+  return toRecord(document) === undefined ? 'input' : '';
 }
 
 function noSuchApi(apiVersion: string, kind: string): Failure {

@@ -19,6 +19,10 @@ export function checkPromiseChange(before: PromisePlan, promise: PromiseDocument
   ] as const;
   const problems: Problem[] = fixed
     .filter(([, was, is]) => was !== is)
-    .map(([field, was, is]) => ({ document, field, message: `Invalid value: "${is}": field is immutable, it is "${was}"` }));
+    .map(([field, was, is]) => ({
+      document,
+      field,
+      message: `Invalid value: "${is}": field is immutable, it is "${was}"`,
+    }));
   return problems.length > 0 ? refused(...problems) : accepted(promise);
 }

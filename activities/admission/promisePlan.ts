@@ -35,7 +35,10 @@ function planApi(api: ApiDefinition): Api {
 }
 
 /** One file with every dependency, keys sorted (reference, section 3.5). */
-async function planDependencies(artifacts: ArtifactStore, promise: PromiseDocument): Promise<PromisePlan['dependencies']> {
+async function planDependencies(
+  artifacts: ArtifactStore,
+  promise: PromiseDocument,
+): Promise<PromisePlan['dependencies']> {
   const { metadata, spec } = promise;
   if (spec.dependencies === undefined || spec.dependencies.length === 0) return undefined;
   const text = spec.dependencies

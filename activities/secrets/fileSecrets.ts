@@ -40,7 +40,9 @@ async function fromFiles(directory: string, { namespace, name }: SecretReference
   const place = join(directory, namespace, name);
   const entries = await readdir(place, { withFileTypes: true }).catch(() => []);
   // A mounted Secret has its keys as links and its own bookkeeping in names that begin with two dots.
-  const keys = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('..')).map((entry) => entry.name);
+  const keys = entries
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('..'))
+    .map((entry) => entry.name);
   const pairs = keys.map(async (key) => [key, await readFile(join(place, key), 'utf8')] as const);
   return Object.fromEntries(await Promise.all(pairs));
 }

@@ -80,7 +80,11 @@ async function keyOf(
 
 /** What the downward API can say outside Kubernetes. */
 function fieldsOf(task: StageTask, namespace: string): Record<string, string> {
-  return { 'metadata.namespace': namespace, 'metadata.name': task.run.replaceAll('/', '-'), 'spec.nodeName': hostname() };
+  return {
+    'metadata.namespace': namespace,
+    'metadata.name': task.run.replaceAll('/', '-'),
+    'spec.nodeName': hostname(),
+  };
 }
 
 /** `$(NAME)` of an earlier variable, as Kubernetes expands it; `$$(NAME)` stays `$(NAME)`. */

@@ -24,14 +24,22 @@ export interface StageDependencies {
   readonly network: 'default' | 'none';
 }
 
+/**
+ * Runs one stage to its end and keeps what it left.
+ * @param attempt counts from 1; a stage that has failed as often as it may is not retryable any more
+ */
+export type StageRunner = (task: StageTask, attempt: number, signal: AbortSignal) => Promise<StageResult>;
+
+/** Stages in podman or docker on the worker's own machine. */
+export function engineStageRunner(dependencies: StageDependencies): StageRunner {
+  return (task, attempt, signal) => runStage(dependencies, task, attempt, signal);
+}
+
 /** How often a stage that exits with an error is repeated when its Promise does not say. */
 const defaultRepeats = 2;
 
-/**
- * Runs one stage: its volumes laid out from snapshots, the container run to its end, what it left kept by digest.
- * @param attempt counts from 1; a stage that has failed as often as it may is not retryable any more
- */
-export async function runStage(
+/** Volumes laid out from snapshots, the container run to its end, what it left kept by digest. */
+async function runStage(
   dependencies: StageDependencies,
   task: StageTask,
   attempt: number,
@@ -73,7 +81,9 @@ export async function runStage(
 
 /** `none` wins whoever asks for it: the worker, the Promise or the Pipeline. */
 function networkOf({ network }: StageDependencies, promise: PromiseDocument, { pipeline }: StageContainer) {
-  const asked = [promise.metadata.annotations, pipeline.metadata.annotations].map((notes) => notes?.['fulfil.io/network']);
+  const asked = [promise.metadata.annotations, pipeline.metadata.annotations].map(
+    (notes) => notes?.['fulfil.io/network'],
+  );
   return network === 'none' || asked.includes('none') ? 'none' : 'default';
 }
 
@@ -93,7 +103,8 @@ function stageFailed(
   attempt: number,
   log: string,
 ): Failure {
-  const repeats = pipeline.spec.restartPolicy === 'Never' ? 0 : (pipeline.spec.jobOptions?.backoffLimit ?? defaultRepeats);
+  const repeats =
+    pipeline.spec.restartPolicy === 'Never' ? 0 : (pipeline.spec.jobOptions?.backoffLimit ?? defaultRepeats);
   const how = result.outOfMemory ? 'ran out of memory' : `exited with code ${result.exitCode}`;
   const last = result.lastLine === '' ? 'it printed nothing' : `last line: ${result.lastLine}`;
   const times = attempt > 1 ? `, attempt ${attempt}` : '';

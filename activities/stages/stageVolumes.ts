@@ -28,7 +28,8 @@ export async function layOut(
   };
   await restore(artifacts, volumes.output, directories.output);
   await restore(artifacts, volumes.metadata, directories.metadata);
-  for (const [name, directory] of Object.entries(directories.own)) await restore(artifacts, volumes.own[name], directory);
+  for (const [name, directory] of Object.entries(directories.own))
+    await restore(artifacts, volumes.own[name], directory);
   await restore(artifacts, volumes.input, directories.input);
   if (volumes.input === undefined) await writeFile(join(directories.input, 'object.yaml'), await object());
   return directories;

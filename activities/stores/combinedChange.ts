@@ -5,7 +5,10 @@ import type { StoreChange } from './storeWriter.js';
  * Several changes of one run as one line of the log. Each sees what the ones before it will have done, so that a
  * placement may take over a file which another gives up in the same run.
  */
-export function combinedChange(line: Pick<StoreChange, 'summary' | 'run'>, changes: readonly StoreChange[]): StoreChange {
+export function combinedChange(
+  line: Pick<StoreChange, 'summary' | 'run'>,
+  changes: readonly StoreChange[],
+): StoreChange {
   return {
     ...line,
     async edit(view) {

@@ -129,7 +129,11 @@ async function failBatch(
 }
 
 function isAboutContent(thrown: unknown): thrown is Failure {
-  return thrown instanceof Failure && !thrown.retryable && ['DocumentRefused', 'PathConflict', 'PathEscape'].includes(thrown.type);
+  return (
+    thrown instanceof Failure &&
+    !thrown.retryable &&
+    ['DocumentRefused', 'PathConflict', 'PathEscape'].includes(thrown.type)
+  );
 }
 
 /** Whether it was this change that was refused is not known: it may try again, in other company. */

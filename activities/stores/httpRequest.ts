@@ -50,7 +50,8 @@ export function httpRequest(request: HttpRequest, options: HttpOptions): Promise
       });
       response.on('error', reject);
       response.on('end', () => {
-        if (!response.complete) return reject(new Error('the server closed the connection in the middle of its answer'));
+        if (!response.complete)
+          return reject(new Error('the server closed the connection in the middle of its answer'));
         resolve({
           url: request.url,
           status: response.statusCode ?? 0,

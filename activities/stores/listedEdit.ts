@@ -45,7 +45,8 @@ async function checkFree(view: StoreView, placement: string, layout: ListedLayou
   if (stored === undefined) return;
   const owner = await ownerOf(view, layout, file.path);
   if (owner !== undefined) throw conflict(placement, file.path, `is listed by "${owner}" already`);
-  if (sha256(stored) !== file.digest) throw conflict(placement, file.path, 'is there already and no state file lists it');
+  if (sha256(stored) !== file.digest)
+    throw conflict(placement, file.path, 'is there already and no state file lists it');
 }
 
 async function ownerOf(view: StoreView, layout: ListedLayout, path: string): Promise<string | undefined> {

@@ -36,12 +36,21 @@ async function placementEdit(input: PlacementInput, view: StoreView): Promise<St
     case 'nestedByMetadata':
       return nestedEdit(view, layout.directory, files);
     case 'none':
-      return listedEdit(view, placement, { directory: layout.directory, stateFile: needed(layout.stateFile, 'stateFile') }, files);
+      return listedEdit(
+        view,
+        placement,
+        { directory: layout.directory, stateFile: needed(layout.stateFile, 'stateFile') },
+        files,
+      );
     case 'aggregatedYAML': {
       const { aggregateParts } = input;
       if (aggregateParts !== undefined) return aggregateEdit(needed(layout.aggregate, 'aggregate'), aggregateParts);
       // Writing this placement's part alone would remove the documents of all others of the Destination.
-      throw new Failure('AggregateIncomplete', `placement ${placement}: the parts of its aggregated file are not given`, false);
+      throw new Failure(
+        'AggregateIncomplete',
+        `placement ${placement}: the parts of its aggregated file are not given`,
+        false,
+      );
     }
   }
 }
@@ -49,7 +58,11 @@ async function placementEdit(input: PlacementInput, view: StoreView): Promise<St
 /** Kratix drops such a file and reports success (B20). */
 function placed(placement: string, directory: string, file: StoreFile): StoreFile {
   if (escapes(file.path) || joinStorePath(file.path) === '') {
-    throw new Failure('PathEscape', `placement ${placement}: the file "${file.path}" escapes the output directory`, false);
+    throw new Failure(
+      'PathEscape',
+      `placement ${placement}: the file "${file.path}" escapes the output directory`,
+      false,
+    );
   }
   return { ...file, path: joinStorePath(directory, file.path) };
 }

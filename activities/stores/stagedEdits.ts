@@ -32,7 +32,9 @@ export function alteredEach(staged: StagedEdits, altered: ReadonlySet<string>): 
 export function blockingRemoves(staged: StagedEdits): ReadonlySet<string> {
   const putParents = new Set([...staged.puts.keys()].flatMap(parents));
   return new Set(
-    [...staged.removes].filter((path) => putParents.has(path) || parents(path).some((parent) => staged.puts.has(parent))),
+    [...staged.removes].filter(
+      (path) => putParents.has(path) || parents(path).some((parent) => staged.puts.has(parent)),
+    ),
   );
 }
 
@@ -62,7 +64,8 @@ function stage(edit: StoreEdit, puts: Map<string, StoreFile>, removes: Set<strin
 /** Kratix drops such a file and reports success (B20); here the change fails. */
 function storePath(path: string): string {
   const clean = joinStorePath(path);
-  if (clean === '' || escapes(path)) throw new Failure('PathEscape', `path "${path}" escapes the state store's root`, false);
+  if (clean === '' || escapes(path))
+    throw new Failure('PathEscape', `path "${path}" escapes the state store's root`, false);
   return clean;
 }
 

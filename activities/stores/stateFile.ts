@@ -13,7 +13,11 @@ export function readStateFile(path: string, text: string, directory: string): re
     const clean = joinStorePath(file);
     const inside = directory === '' || clean.startsWith(`${directory}/`);
     if (clean === '' || escapes(file) || !inside) {
-      throw new Failure('PathEscape', `state file "${path}" lists "${file}", which is not below "${directory || '.'}"`, false);
+      throw new Failure(
+        'PathEscape',
+        `state file "${path}" lists "${file}", which is not below "${directory || '.'}"`,
+        false,
+      );
     }
     return clean;
   });
@@ -33,6 +37,10 @@ function filesOf(path: string, text: string): unknown {
     if (typeof document === 'object' && document !== null && 'files' in document) return document.files;
     return document === null || document === undefined ? undefined : 'no list';
   } catch (thrown) {
-    throw new Failure('StateFileInvalid', `state file "${path}" is no YAML: ${reason(thrown)}; mend or remove it`, false);
+    throw new Failure(
+      'StateFileInvalid',
+      `state file "${path}" is no YAML: ${reason(thrown)}; mend or remove it`,
+      false,
+    );
   }
 }

@@ -62,7 +62,10 @@ export function storeJobs({ artifacts, registry, writerFor }: StoreJobDependenci
       await writerFor(store).probe(signal);
     },
 
-    async writeCanaries({ destination }: { readonly destination: Destination }, signal: AbortSignal): Promise<StoreRevision> {
+    async writeCanaries(
+      { destination }: { readonly destination: Destination },
+      signal: AbortSignal,
+    ): Promise<StoreRevision> {
       const writer = await writerOf(destination.stateStore);
       return writer.apply([canaryChange(destination)], signal);
     },

@@ -32,7 +32,9 @@ export async function workloadGroups(artifacts: ArtifactStore, output: PipelineO
   }
   const rest = files.filter((file) => !directories.some((entry) => file.path.startsWith(`${entry.directory}/`)));
   if (rest.length === 0) return groups;
-  const root = entries.filter((entry) => entry.directory === '.').map(({ directory: _root, ...rule }) => ({ ...rule, source }));
+  const root = entries
+    .filter((entry) => entry.directory === '.')
+    .map(({ directory: _root, ...rule }) => ({ ...rule, source }));
   return [...groups, await group(artifacts, '.', rest, [...root, ...promiseSelectors])];
 }
 

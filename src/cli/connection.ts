@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import proto from '@temporalio/proto';
 import type { EntityClient } from '../../activities/entityClient.js';
 import { entityClient } from '../../activities/entityClient.js';
 import { reason } from '../domain/failure.js';
@@ -36,11 +37,11 @@ export async function requireWorker({ client, taskQueue }: Platform): Promise<vo
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: taskQueue },
-    taskQueueType: workflowTaskQueue,
+    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
   });
-  if ((pollers ?? []).length > 0) return;
-  throw new CommandFailure(`no worker listens on task queue ${taskQueue}; start \`fulfil dev\` or \`fulfil worker\``, 1);
+  if (pollers.length > 0) return;
+  throw new CommandFailure(
+    `no worker listens on task queue ${taskQueue}; start \`fulfil dev\` or \`fulfil worker\``,
+    1,
+  );
 }
-
-/** `temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW` */
-const workflowTaskQueue = 1;

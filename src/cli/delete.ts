@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isStateStoreKind } from '../domain/destination.js';
+import { toRecord } from '../documents/toRecord.js';
+import { groupOf } from '../domain/plan.js';
 import { describeProblem } from '../domain/problem.js';
 import { follow, worst } from './apply.js';
 import type { Platform } from './connection.js';
@@ -11,6 +13,7 @@ import type { ObjectKind } from './objects.js';
 import { objectKind } from './objects.js';
 import { startOperation } from './operations.js';
 import { remark, say } from './print.js';
+import { kratixGroup, typeOf } from './wish.js';
 
 export interface DeleteOptions {
   readonly namespace: string;
@@ -28,24 +31,42 @@ interface Target {
 const order = ['deleteResource', 'deletePromise', 'deregisterDestination', 'deregisterStateStore'] as const;
 
 /** `fulfil delete KIND NAME` or `fulfil delete -f FILE` */
-export async function remove(kind: string | undefined, name: string | undefined, options: DeleteOptions): Promise<ExitCode> {
+export async function remove(
+  kind: string | undefined,
+  name: string | undefined,
+  options: DeleteOptions,
+): Promise<ExitCode> {
   return withPlatform(async (platform) => {
-    const targets = options.filename.length > 0 ? await fileTargets(options.filename) : [await namedTarget(platform, kind, name, options)];
+    const targets =
+      options.filename.length > 0
+        ? await fileTargets(options.filename)
+        : [await namedTarget(platform, kind, name, options)];
     await requireWorker(platform);
     const codes: ExitCode[] = [];
     // One after the other: a Promise's resources are asked for first when both are named.
     for (const target of targets.toSorted((a, b) => order.indexOf(a.type) - order.indexOf(b.type))) {
       const { type, object, input } = target;
-      const operation = await startOperation(platform, { type, object, input, workflowId: `${type}/${object}/${randomUUID().slice(0, 8)}` });
+      const operation = await startOperation(platform, {
+        type,
+        object,
+        input,
+        workflowId: `${type}/${object}/${randomUUID().slice(0, 8)}`,
+      });
       const accepted = await operation.accepted();
-      if (accepted === undefined || options.wait) codes.push(await follow(platform, operation, accepted?.entity, { untilReady: true }));
+      if (accepted === undefined || options.wait)
+        codes.push(await follow(platform, operation, accepted?.entity, { untilReady: true }));
       else say(`${object} will be deleted`);
     }
     return worst(codes);
   });
 }
 
-async function namedTarget(platform: Platform, kind: string | undefined, name: string | undefined, { namespace }: DeleteOptions): Promise<Target> {
+async function namedTarget(
+  platform: Platform,
+  kind: string | undefined,
+  name: string | undefined,
+  { namespace }: DeleteOptions,
+): Promise<Target> {
   if (kind === undefined || name === undefined) {
     throw new CommandFailure('say what to delete: KIND NAME, or -f FILE', exitCodes.refused);
   }
@@ -60,9 +81,16 @@ function targetOf(kind: ObjectKind, namespace: string, name: string): Target {
       return { type: 'deregisterDestination', object: `destination/${name}`, input: { name } };
     case 'store':
       if (kind.kind === undefined) {
-        throw new CommandFailure('say which kind of store: bucketstatestore, gitstatestore or directorystatestore', exitCodes.refused);
+        throw new CommandFailure(
+          'say which kind of store: bucketstatestore, gitstatestore or directorystatestore',
+          exitCodes.refused,
+        );
       }
-      return { type: 'deregisterStateStore', object: `${kind.kind.toLowerCase()}/${name}`, input: { kind: kind.kind, name } };
+      return {
+        type: 'deregisterStateStore',
+        object: `${kind.kind.toLowerCase()}/${name}`,
+        input: { kind: kind.kind, name },
+      };
     case 'resource': {
       const { api } = kind.claim;
       const apiVersion = `${api?.group}/${api?.versions[0]}`;
@@ -82,12 +110,14 @@ async function fileTargets(paths: readonly string[]): Promise<Target[]> {
 }
 
 function documentTarget(value: Record<string, unknown>): Target {
-  const { apiVersion = '', kind = '', metadata } = value as Record<string, string> & { metadata?: Record<string, string> };
-  const { name = '', namespace = 'default' } = (metadata ?? {}) as unknown as Record<string, string>;
-  if (!apiVersion.startsWith('platform.kratix.io/')) {
-    const input = { apiVersion, kind, namespace, name };
-    return { type: 'deleteResource', object: `${kind.toLowerCase()}/${namespace}/${name}`, input };
+  const { apiVersion, kind } = typeOf(value);
+  const { name, namespace } = toRecord(value['metadata']) ?? {};
+  if (typeof name !== 'string') throw new CommandFailure(`${kind}: metadata.name: expected a name`, exitCodes.refused);
+  const space = typeof namespace === 'string' ? namespace : 'default';
+  if (groupOf(apiVersion) !== kratixGroup) {
+    const input = { apiVersion, kind, namespace: space, name };
+    return { type: 'deleteResource', object: `${kind.toLowerCase()}/${space}/${name}`, input };
   }
-  if (isStateStoreKind(kind)) return targetOf({ type: 'store', kind }, namespace, name);
-  return targetOf({ type: kind === 'Destination' ? 'destination' : 'promise' }, namespace, name);
+  if (isStateStoreKind(kind)) return targetOf({ type: 'store', kind }, space, name);
+  return targetOf({ type: kind === 'Destination' ? 'destination' : 'promise' }, space, name);
 }

@@ -58,7 +58,8 @@ function runLines(run: RunRecord): string[] {
   const took = run.finishedAt === undefined ? '' : ` in ${seconds(run.startedAt, run.finishedAt)} s`;
   const head = `  ${run.number} ${run.action} generation ${run.generation}: ${run.outcome}${took}, ${age(run.startedAt)} ago${run.message === '' ? '' : `: ${run.message}`}`;
   const stages = run.stages.map(
-    (stage) => `      ${stage.outcome} ${stage.pipeline} / ${stage.stage} (${stage.image})${stage.seconds === undefined ? '' : ` ${stage.seconds.toFixed(1)} s`}`,
+    (stage) =>
+      `      ${stage.outcome} ${stage.pipeline} / ${stage.stage} (${stage.image})${stage.seconds === undefined ? '' : ` ${stage.seconds.toFixed(1)} s`}`,
   );
   return [head, ...stages];
 }

@@ -45,7 +45,12 @@ async function getAll(platform: Platform, options: GetOptions): Promise<void> {
   }
 }
 
-async function list(platform: Platform, kind: ObjectKind, name: string | undefined, options: GetOptions): Promise<void> {
+async function list(
+  platform: Platform,
+  kind: ObjectKind,
+  name: string | undefined,
+  options: GetOptions,
+): Promise<void> {
   switch (kind.type) {
     case 'store':
       return listStores(platform, kind, name, options);
@@ -53,7 +58,13 @@ async function list(platform: Platform, kind: ObjectKind, name: string | undefin
       return listDestinations(platform, name, options);
     case 'promise': {
       const names = (await platform.entities.claims()).map((claim) => claim.promise);
-      return listEntities(platform, kind, names.toSorted().map((promise) => `promise/${promise}`), name, options);
+      return listEntities(
+        platform,
+        kind,
+        names.toSorted().map((promise) => `promise/${promise}`),
+        name,
+        options,
+      );
     }
     case 'resource': {
       const promise = await platform.entities.status(`promise/${kind.claim.promise}`);
@@ -99,7 +110,9 @@ async function listDestinations(platform: Platform, name: string | undefined, op
   const rows = entries.map(({ destination, readiness, deleting }: RegisteredDestination) => [
     destination.name,
     storeKey(destination.stateStore),
-    Object.entries(destination.labels).map(([key, value]) => `${key}=${value}`).join(','),
+    Object.entries(destination.labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(','),
     String(readiness.ready),
     deleting ? 'being deleted' : readiness.message,
   ]);
@@ -126,7 +139,16 @@ async function listEntities(
 
 function promiseRow(status: EntityStatus): string[] {
   const { name, phase, api, version, resources = [], createdAt, message } = status;
-  return [name, phase, api?.kind ?? '', api?.apiVersion ?? '', version, String(resources.length), age(createdAt), message];
+  return [
+    name,
+    phase,
+    api?.kind ?? '',
+    api?.apiVersion ?? '',
+    version,
+    String(resources.length),
+    age(createdAt),
+    message,
+  ];
 }
 
 function resourceRow({ namespace, name, phase, works, createdAt, message }: EntityStatus): string[] {
@@ -141,7 +163,8 @@ function show(
   name: string | undefined,
   { output }: GetOptions,
 ): void {
-  if (name !== undefined && rows.length === 0) throw new CommandFailure(`${what} "${name}" not found`, exitCodes.failed);
+  if (name !== undefined && rows.length === 0)
+    throw new CommandFailure(`${what} "${name}" not found`, exitCodes.failed);
   if (output !== 'table') return printData(data, output);
   say(rows.length === 0 ? `no ${what}` : table(header, rows));
 }

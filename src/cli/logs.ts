@@ -18,7 +18,8 @@ export async function logs(kind: string, name: string, options: LogsOptions): Pr
   return withPlatform(async (platform) => {
     const known = await objectKind(platform, kind);
     const entity = entityOf(known, options.namespace, name);
-    if (entity === undefined) throw new CommandFailure(`a ${known.type} has no stages and so no logs`, exitCodes.refused);
+    if (entity === undefined)
+      throw new CommandFailure(`a ${known.type} has no stages and so no logs`, exitCodes.refused);
     const status = await statusOrFail(platform, entity, name);
     const run = chooseRun(status.runs, options.run, name);
     const live = run.outcome === 'Running' ? await platform.entities.runStatus(run.id) : undefined;

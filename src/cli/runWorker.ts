@@ -14,6 +14,8 @@ import { remark } from './print.js';
 export function installRuntime(): void {
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      // The worker for stages has activities only, and is meant to.
+      if (message.startsWith('No workflows registered')) return;
       const where = typeof meta?.['workflowId'] === 'string' ? ` [${meta['workflowId']}]` : '';
       const error = meta?.['error'] instanceof Error ? `: ${meta['error'].message}` : '';
       remark(`${level} ${message}${error}${where}`);
@@ -29,7 +31,10 @@ export interface StartedWorker extends FulfilWorker {
 }
 
 /** A worker connected as the environment says, with a container engine that has proved to work. */
-export async function startWorker({ connectionOptions, namespace = 'default' }: ClientConnectConfig): Promise<StartedWorker> {
+export async function startWorker({
+  connectionOptions,
+  namespace = 'default',
+}: ClientConnectConfig): Promise<StartedWorker> {
   const configuration = workerConfiguration(process.env);
   const choice = await ensureEngine(remark);
   const engine = containerEngine({ ...choice, baseImage: BASE_IMAGE });
@@ -73,7 +78,10 @@ export function stopAsked(): Promise<void> {
 }
 
 /** Runs a worker until somebody asks it to stop. */
-export async function runUntilStopped(worker: StartedWorker, alsoStop: Promise<unknown> = new Promise(() => {})): Promise<void> {
+export async function runUntilStopped(
+  worker: StartedWorker,
+  alsoStop: Promise<unknown> = new Promise(() => {}),
+): Promise<void> {
   const running = worker.run();
   await Promise.race([running, stopAsked(), alsoStop]);
   remark('stopping: stages that run have 30 s to finish; press Ctrl-C again to end at once');

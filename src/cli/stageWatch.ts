@@ -12,11 +12,13 @@ export async function watchStages(
   signal: AbortSignal,
 ): Promise<void> {
   const told = new Set<string>();
+  const began = Date.now();
   while (!signal.aborted) {
     const status = await entities.status(entity).catch(() => undefined);
     const run = status?.runs[0];
     const live = run?.outcome === 'Running' ? await entities.runStatus(run.id).catch(() => undefined) : undefined;
-    for (const stage of (live ?? run)?.stages ?? []) {
+    const fresh = run?.finishedAt === undefined || Date.parse(run.finishedAt) > began;
+    for (const stage of fresh ? ((live ?? run)?.stages ?? []) : []) {
       const key = `${run?.id} ${stage.pipeline} ${stage.stage} ${stage.outcome}`;
       if (told.has(key)) continue;
       told.add(key);

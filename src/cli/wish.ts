@@ -27,11 +27,11 @@ export function inOrder(wishes: readonly Wish[]): Wish[] {
   return wishes.toSorted((a, b) => order.indexOf(a.operation) - order.indexOf(b.operation));
 }
 
-const kratixGroup = 'platform.kratix.io';
+export const kratixGroup = 'platform.kratix.io';
 
 /** Checks a document as far as that is possible without the platform, and names its operation. */
 export function wishOf({ value, source }: SourcedDocument): Checked<Wish> {
-  const [apiVersion, kind] = [String(value['apiVersion'] ?? ''), String(value['kind'] ?? '')];
+  const { apiVersion, kind } = typeOf(value);
   if (groupOf(apiVersion) !== kratixGroup) return named(checkRequest(value, source), value, 'configureResource', kind);
   if (kind === 'Promise') return named(checkPromise(value, source), value, 'installPromise', kind);
   if (kind === 'Destination') return named(checkDestination(value, source), value, 'registerDestination', kind);
@@ -39,6 +39,12 @@ export function wishOf({ value, source }: SourcedDocument): Checked<Wish> {
   const known = 'Promise, Destination, BucketStateStore, GitStateStore or DirectoryStateStore';
   const message = `expected ${known}, found ${JSON.stringify(kind)}`;
   return refused({ document: documentName(value, source), field: 'kind', message });
+}
+
+/** apiVersion and kind as far as they are text; the check of the document says what is wrong with the rest. */
+export function typeOf(value: Record<string, unknown>): { readonly apiVersion: string; readonly kind: string } {
+  const { apiVersion, kind } = value;
+  return { apiVersion: typeof apiVersion === 'string' ? apiVersion : '', kind: typeof kind === 'string' ? kind : '' };
 }
 
 function named(

@@ -61,8 +61,8 @@ export const PipelineEntry = z
     if (entry === undefined) return;
     const { apiVersion = '', kind = '' } = entry;
     if (apiVersion === kratixApiVersion && kind === 'Pipeline') return;
-    const name = toRecord(entry['metadata'])?.['name'] ?? '';
-    const message = `unsupported pipeline "${String(name)}" with APIVersion "${String(kind)}/${String(apiVersion)}"`;
+    const name = JSON.stringify(toRecord(entry['metadata'])?.['name'] ?? '');
+    const message = `unsupported pipeline ${name} with APIVersion "${String(kind)}/${String(apiVersion)}"`;
     context.addIssue({ code: 'custom', message, continue: false });
   })
   .pipe(Pipeline);

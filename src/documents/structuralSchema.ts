@@ -100,9 +100,10 @@ function exclusiveBound(node: Schema, result: Schema, exclusive: string, bound: 
 function nullable(schema: Schema): Schema {
   const result = { ...schema };
   const { type } = schema;
-  if (type !== undefined) result['type'] = [...(Array.isArray(type) ? type : [type]), 'null'];
-  const values = schema['enum'];
-  if (Array.isArray(values) && !values.includes(null)) result['enum'] = [...values, null];
+  const types: readonly unknown[] = Array.isArray(type) ? type : [type];
+  if (type !== undefined) result['type'] = [...types, 'null'];
+  const values: readonly unknown[] = Array.isArray(schema['enum']) ? schema['enum'] : [null];
+  if (!values.includes(null)) result['enum'] = [...values, null];
   return result;
 }
 

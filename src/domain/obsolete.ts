@@ -17,9 +17,7 @@ export function obsoletePlacements(
 ): readonly ObsoletePlacement[] {
   const known = new Set(destinations.map((destination) => destination.name));
   const wanted = after.flatMap((work) => work.placements);
-  return before.flatMap((work) =>
-    work.placements.flatMap((placement) => obsolete(placement, wanted, known)),
-  );
+  return before.flatMap((work) => work.placements.flatMap((placement) => obsolete(placement, wanted, known)));
 }
 
 function obsolete(

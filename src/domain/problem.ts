@@ -10,8 +10,7 @@ export interface Problem {
 
 /** What a check gives: the value it vouches for, or every problem it found. */
 export type Checked<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export function accepted<T>(value: T): Checked<T> {
   return { ok: true, value };

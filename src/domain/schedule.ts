@@ -23,11 +23,7 @@ export interface Schedule {
  * misplaced; one whose Destination is gone is dropped and, for a resource, chosen anew.
  * @param placed what earlier schedules chose for this Work
  */
-export function schedule(
-  work: Work,
-  placed: readonly WorkPlacement[],
-  destinations: readonly Destination[],
-): Schedule {
+export function schedule(work: Work, placed: readonly WorkPlacement[], destinations: readonly Destination[]): Schedule {
   const scheduled = work.groups.map((group) => scheduleGroup(work, group, placed, destinations));
   return {
     placements: scheduled.flatMap((result) => result.placements),

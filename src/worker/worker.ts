@@ -6,6 +6,7 @@ import { createActivities } from '../../activities/activities.js';
 import { directoryArtifacts } from '../../activities/artifacts/artifactStore.js';
 import type { ContainerEngine } from '../../activities/containers/container.js';
 import { entityClient } from '../../activities/entityClient.js';
+import { engineStageRunner } from '../../activities/stages/stageRunner.js';
 import { fileSecrets } from '../../activities/secrets/fileSecrets.js';
 import { storeWriters } from '../../activities/stores/storeWriters.js';
 import { stagesQueue } from '../domain/taskQueues.js';
@@ -41,7 +42,13 @@ export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
   const { configuration, connection, client } = parts;
   const { taskQueue, identity, stageSlots } = configuration;
   const activities = createActivities(dependenciesOf(parts));
-  const shared = { connection, namespace: client.options.namespace, identity, shutdownGraceTime, shutdownForceTime } as const;
+  const shared = {
+    connection,
+    namespace: client.options.namespace,
+    identity,
+    shutdownGraceTime,
+    shutdownForceTime,
+  } as const;
   const { runStage, ...light } = activities;
   const workers = [
     await Worker.create({
@@ -71,14 +78,18 @@ export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
 function dependenciesOf({ configuration, client, engine }: WorkerParts) {
   const layout = homeLayout(configuration.home);
   const secrets = fileSecrets(layout.secrets, process.env);
+  const artifacts = directoryArtifacts(layout.artifacts);
   return {
-    artifacts: directoryArtifacts(layout.artifacts),
+    artifacts,
     entities: entityClient(client, configuration.taskQueue),
-    engine,
-    sources: { secrets, configMaps: fileSecrets(layout.configMaps, {}) },
-    scratch: join(layout.scratch, String(process.pid)),
-    worker: configuration.identity,
-    network: configuration.network,
+    runStage: engineStageRunner({
+      artifacts,
+      engine,
+      sources: { secrets, configMaps: fileSecrets(layout.configMaps, {}) },
+      scratch: join(layout.scratch, String(process.pid)),
+      worker: configuration.identity,
+      network: configuration.network,
+    }),
     writerFor: storeWriters({ secrets, cacheDirectory: layout.repositories }),
   };
 }

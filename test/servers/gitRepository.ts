@@ -32,9 +32,14 @@ export interface GitRepository {
 export async function gitRepository(): Promise<GitRepository> {
   const root = await mkdtemp(join(tmpdir(), 'fulfil-test-git-'));
   const path = join(root, 'state.git');
-  await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', path], { env: { ...process.env, ...identity } });
+  await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', path], {
+    env: { ...process.env, ...identity },
+  });
   const git = async (...args: readonly string[]): Promise<string> => {
-    const { stdout } = await run('git', ['-C', path, ...args], { env: { ...process.env, ...identity }, maxBuffer: 64e6 });
+    const { stdout } = await run('git', ['-C', path, ...args], {
+      env: { ...process.env, ...identity },
+      maxBuffer: 64e6,
+    });
     return stdout.trimEnd();
   };
   await git('config', 'http.receivepack', 'true');

@@ -2,7 +2,11 @@ import { memoryFile } from '../../activities/stores/memoryFile.js';
 import type { StoreChange } from '../../activities/stores/storeWriter.js';
 
 /** A change that makes a directory hold exactly these files, as a placement's does. */
-export function directoryChange(directory: string, files: Readonly<Record<string, string>>, run = 'run-1'): StoreChange {
+export function directoryChange(
+  directory: string,
+  files: Readonly<Record<string, string>>,
+  run = 'run-1',
+): StoreChange {
   return {
     summary: `Update ${directory}`,
     run,

@@ -18,7 +18,12 @@ import { historyIsLong, renew } from './entity.js';
 
 export type Register =
   | { readonly kind: 'store'; readonly store: StateStore; readonly document: string; readonly ticket: Ticket }
-  | { readonly kind: 'destination'; readonly destination: Destination; readonly document: string; readonly ticket: Ticket };
+  | {
+      readonly kind: 'destination';
+      readonly destination: Destination;
+      readonly document: string;
+      readonly ticket: Ticket;
+    };
 
 /** `key` is `BucketStateStore/minio` for a store, the name for a Destination. */
 export interface Deregister {
@@ -123,10 +128,14 @@ function register(state: DestinationsState, message: Register): void {
   const name = isStore ? storeKey(storeReference(message.store)) : message.destination.name;
   const known = isStore ? registry.stores[name] : registry.destinations[name];
   const changed = known?.document !== message.document;
-  const readiness = changed || known === undefined ? notChecked(`${isStore ? 'StateStore' : 'Destination'}NotReady`) : known.readiness;
+  const readiness =
+    changed || known === undefined ? notChecked(`${isStore ? 'StateStore' : 'Destination'}NotReady`) : known.readiness;
   const { document } = message;
   if (isStore) {
-    state.registry = { ...registry, stores: { ...registry.stores, [name]: { store: message.store, document, readiness } } };
+    state.registry = {
+      ...registry,
+      stores: { ...registry.stores, [name]: { store: message.store, document, readiness } },
+    };
   } else {
     const { destination } = message;
     const entry = { destination, document, readiness, deleting: false };
@@ -241,7 +250,10 @@ async function answer(state: DestinationsState, key: string, label: string, read
   const waiters = state.waiters[key] ?? [];
   if (waiters.length === 0) return;
   if (!readiness.ready) {
-    return tellProgress(waiters, { phase: 'Waiting', message: `${label}: ${readiness.message}; tried again by itself` });
+    return tellProgress(waiters, {
+      phase: 'Waiting',
+      message: `${label}: ${readiness.message}; tried again by itself`,
+    });
   }
   forget(state, key);
   await tellAnswer(waiters, ({ changed }) => ({

@@ -10,7 +10,17 @@ import type { Adopt, ApplyPromise, DestinationsChanged, PromiseChanged, Released
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import type { EntityState } from './entity.js';
-import { historyIsLong, isGone, newEntityState, note, publicState, renew, settle, show, wantDocument } from './entity.js';
+import {
+  historyIsLong,
+  isGone,
+  newEntityState,
+  note,
+  publicState,
+  renew,
+  settle,
+  show,
+  wantDocument,
+} from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, supersede } from './entityRun.js';
 import { conclude, noteBegun } from './outcome.js';
@@ -239,7 +249,11 @@ function showDeletion(input: PromiseInput, state: PromiseState): void {
     state.failure = { type: 'DeletionBlocked', message };
     return show(state, 'Failed', message);
   }
-  show(state, 'Deleting', `waiting for ${state.resources.length} resource(s): ${state.resources.slice(0, 5).join(', ')}`);
+  show(
+    state,
+    'Deleting',
+    `waiting for ${state.resources.length} resource(s): ${state.resources.slice(0, 5).join(', ')}`,
+  );
 }
 
 function ownerOf({ name }: PromiseInput): Owner {

@@ -22,12 +22,13 @@ export async function promises(input: PromisesInput): Promise<void> {
   let claims: Record<string, Claim> = { ...input.claims };
 
   setHandler(
-    defineUpdate<void, [Claim]>(claimUpdate),
-    (claim) => {
+    defineUpdate<undefined, [Claim]>(claimUpdate),
+    (claim: Claim) => {
       claims = { ...claims, [claim.promise]: claim };
+      return undefined;
     },
     {
-      validator: (claim) => {
+      validator: (claim: Claim) => {
         const rival = rivalOf(claims, claim);
         if (rival === undefined) return;
         const message = `Promise ${claim.promise}: spec.api: ${claim.api?.kind} (${claim.api?.group}) is already the API of Promise ${rival}`;

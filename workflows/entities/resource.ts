@@ -181,5 +181,12 @@ function objectOf(state: ResourceState, plan: PromisePlan): RunOrder['object'] {
 }
 
 function statusOf({ namespace, name }: ResourceInput, state: ResourceState): EntityStatus {
-  return { ...publicState(state), namespace, name, apiVersion: state.apiVersion, kind: state.kind, version: state.plan?.version ?? '' };
+  return {
+    ...publicState(state),
+    namespace,
+    name,
+    apiVersion: state.apiVersion,
+    kind: state.kind,
+    version: state.plan?.version ?? '',
+  };
 }

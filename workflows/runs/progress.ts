@@ -41,7 +41,10 @@ function endOf({ superseded, unscheduled, works }: RunProgress): Pick<RunResult,
   if (superseded) return { outcome: 'Superseded', message: 'a newer revision is wanted' };
   if (unscheduled.length > 0) return { outcome: 'Waiting', message: describeUnscheduled(unscheduled) };
   const destinations = destinationsOf(works);
-  return { outcome: 'Succeeded', message: destinations.length === 0 ? 'done' : `written to ${destinations.join(', ')}` };
+  return {
+    outcome: 'Succeeded',
+    message: destinations.length === 0 ? 'done' : `written to ${destinations.join(', ')}`,
+  };
 }
 
 /** The run's stages as the Web UI shows them, one line each. */

@@ -16,7 +16,11 @@ export async function rootedPath(root: string, path: string): Promise<string> {
     if (!status.isSymbolicLink()) continue;
     const target = await realpath(absolute).catch(() => undefined);
     if (target === undefined || !isInside(real, target)) {
-      throw new Failure('PathEscape', `path "${path}" escapes the state store's root through the link "${parent}"`, false);
+      throw new Failure(
+        'PathEscape',
+        `path "${path}" escapes the state store's root through the link "${parent}"`,
+        false,
+      );
     }
   }
   return join(root, path);

@@ -14,7 +14,11 @@ export interface BinaryAccess {
  * What git needs to open a remote: in the environment and in files of mode 0600 that last as long as the use, never
  * among the arguments that every user of a machine can read.
  */
-export async function binaryAccess(remote: GitRemote, credential: GitCredential, limits: GitLimits): Promise<BinaryAccess> {
+export async function binaryAccess(
+  remote: GitRemote,
+  credential: GitCredential,
+  limits: GitLimits,
+): Promise<BinaryAccess> {
   const directory = await mkdtemp(join(tmpdir(), 'fulfil-git-'));
   const file = async (name: string, text: string): Promise<string> => {
     const path = join(directory, name);

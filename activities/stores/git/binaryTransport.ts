@@ -30,7 +30,10 @@ export async function binaryTransport(
       return await runGit(['--git-dir', objects.gitdir, ...args], { env: access.env, signal, limitMs });
     } catch (thrown) {
       if (thrown instanceof GitMissing) {
-        throw storeMisconfigured(store, `${reason(thrown)}; ${remote.kind} repositories of this size need it: install git`);
+        throw storeMisconfigured(
+          store,
+          `${reason(thrown)}; ${remote.kind} repositories of this size need it: install git`,
+        );
       }
       if (thrown instanceof GitTimeout) throw storeUnavailable(store, reason(thrown));
       throw thrown;
@@ -50,7 +53,16 @@ export async function binaryTransport(
       return line?.split('\t')[0];
     },
     async fetch() {
-      await succeed(limits.fetchMs, 'fetch', '--quiet', '--depth=1', '--no-tags', '--force', remote.url, `${ref}:${local}`);
+      await succeed(
+        limits.fetchMs,
+        'fetch',
+        '--quiet',
+        '--depth=1',
+        '--no-tags',
+        '--force',
+        remote.url,
+        `${ref}:${local}`,
+      );
       return (await succeed(limits.totalMs, 'rev-parse', '--verify', local)).trim();
     },
     async push({ from, to }) {

@@ -1,5 +1,6 @@
 import type { GitStateStore } from '../../../src/domain/stateStore.js';
 import { joinStorePath } from '../../../src/domain/storePath.js';
+import { inParallel } from '../inParallel.js';
 import type { StagedEdits } from '../stagedEdits.js';
 import { documentRefused, pathConflict } from '../storeFailure.js';
 import type { StoreFile, StoreView } from '../storeWriter.js';
@@ -15,7 +16,7 @@ export interface BatchTree extends EditedTree {
 }
 
 // Each takes a file of an artifact store and an object of the clone; more wait for the disk only.
-const inParallel = 16;
+const atOnce = 16;
 
 /** The view of a store whose root is a directory of the repository. */
 export function storeView(store: GitStateStore, repository: StoreView): StoreView {
@@ -39,26 +40,26 @@ export async function buildTree(
   const root = joinStorePath(store.path);
   const blobs: GitObject[] = [];
   const puts = new Map<string, string>();
-  const waiting = [...staged.puts];
-
-  async function takeBlobs(): Promise<void> {
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const [path, file] = next;
-      const blob = await newBlob(objects, base, joinStorePath(root, checked(store, path)), file);
-      if (blob === undefined) continue;
-      blobs.push(blob);
-      puts.set(joinStorePath(root, path), blob.oid);
-    }
-  }
-
-  await Promise.all(Array.from({ length: inParallel }, takeBlobs));
+  await inParallel(staged.puts, atOnce, async ([path, file]) => {
+    const blob = await newBlob(objects, base, joinStorePath(root, checked(store, path)), file);
+    if (blob === undefined) return;
+    blobs.push(blob);
+    puts.set(joinStorePath(root, path), blob.oid);
+  });
   const removes = new Set([...staged.removes].map((path) => joinStorePath(root, path)));
   const tree = await editTree(objects, base, { puts, removes }, (path) =>
-    pathConflict(store, `"${path}" is a file where a directory is needed, or the reverse, and belongs to somebody else`),
+    pathConflict(
+      store,
+      `"${path}" is a file where a directory is needed, or the reverse, and belongs to somebody else`,
+    ),
   );
-  for (const created of tree.created) await objects.write(created);
+  await inParallel(tree.created, atOnce, (created) => objects.write(created));
   const strip = root === '' ? 0 : root.length + 1;
-  return { ...tree, created: [...blobs, ...tree.created], altered: new Set([...tree.altered].map((path) => path.slice(strip))) };
+  return {
+    ...tree,
+    created: [...blobs, ...tree.created],
+    altered: new Set([...tree.altered].map((path) => path.slice(strip))),
+  };
 }
 
 async function newBlob(

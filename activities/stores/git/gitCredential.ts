@@ -42,7 +42,11 @@ export async function gitCredential(
     const privateKey = keyText(secretValue(reference, values, 'sshPrivateKey'));
     return { ...shared, ssh: { privateKey, knownHosts: keyText(secretValue(reference, values, 'knownHosts')) } };
   }
-  const { username, password } = await basicPair(store, reference, values, tokens, { signal, remote, caCert: values.caCert });
+  const { username, password } = await basicPair(store, reference, values, tokens, {
+    signal,
+    remote,
+    caCert: values.caCert,
+  });
   const encoded = Buffer.from(`${username}:${password}`).toString('base64');
   return { ...shared, authorization: `Basic ${encoded}`, secrets: [...shared.secrets, password, encoded] };
 }

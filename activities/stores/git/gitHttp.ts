@@ -30,7 +30,10 @@ export function gitHttp(base: string, options: GitHttpOptions): GitHttp {
   async function send(request: HttpRequest, maximumBytes?: number): Promise<HttpAnswer> {
     let url = `${moved}${request.url.slice(base.length)}`;
     for (let redirects = 0; ; redirects += 1) {
-      const answer = await httpRequest({ ...request, url }, { ...options, ...(maximumBytes === undefined ? {} : { maximumBytes }) });
+      const answer = await httpRequest(
+        { ...request, url },
+        { ...options, ...(maximumBytes === undefined ? {} : { maximumBytes }) },
+      );
       const target = redirectTarget(answer);
       if (target === undefined) return answer;
       const tail = request.url.slice(base.length);

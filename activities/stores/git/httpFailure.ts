@@ -13,7 +13,8 @@ export function explainStatus(store: GitStateStore, status: number, body: string
   const answer = `the server answers ${status}${said === '' ? '' : ` (${said})`}`;
   if (status === 401) return storeRefused(store, `the credential is refused: ${answer}`);
   if (status === 403) return storeRefused(store, `the credential does not allow it: ${answer}`);
-  if (status === 404) return storeMisconfigured(store, `no such repository, or the credential may not see it: ${answer}`);
+  if (status === 404)
+    return storeMisconfigured(store, `no such repository, or the credential may not see it: ${answer}`);
   if (status === 413) return storeRefused(store, `the push is too large for the server: ${answer}`);
   return storeUnavailable(store, answer);
 }
@@ -24,7 +25,10 @@ export function explainHttp(store: GitStateStore, thrown: unknown, secrets: read
     return explainStatus(store, thrown.data.statusCode, thrown.data.response, secrets);
   }
   if (thrown instanceof Errors.SmartHttpError || thrown instanceof HttpRedirect) {
-    return storeMisconfigured(store, redact(`no git repository at ${store.url}: ${reason(thrown)}`, secrets).slice(0, longest));
+    return storeMisconfigured(
+      store,
+      redact(`no git repository at ${store.url}: ${reason(thrown)}`, secrets).slice(0, longest),
+    );
   }
   const text = redact(reason(thrown), secrets);
   if (isCertificateError(thrown)) return storeRefused(store, `the server's certificate is not trusted: ${text}`);
@@ -35,7 +39,10 @@ export function explainHttp(store: GitStateStore, thrown: unknown, secrets: read
 const longest = 200;
 
 function plainText(body: string | undefined, secrets: readonly string[]): string {
-  const text = (body ?? '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+  const text = (body ?? '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
   return redact(text, secrets).slice(0, longest);
 }
 

@@ -60,9 +60,16 @@ export function httpTransport(
   async function fetchWithin(maximumBytes: number): Promise<string> {
     const { gitdir, cache } = objects;
     const place = { fs, gitdir, cache, url: remote.url, remote: 'origin' };
-    const wanted = { ref: `refs/remotes/origin/${store.branch}`, remoteRef: ref, singleBranch: true, depth: 1, tags: false };
+    const wanted = {
+      ref: `refs/remotes/origin/${store.branch}`,
+      remoteRef: ref,
+      singleBranch: true,
+      depth: 1,
+      tags: false,
+    };
     const { fetchHead } = await git.fetch({ ...place, ...wanted, http: wire.client(maximumBytes), headers: headers() });
-    if (fetchHead === null) throw storeUnavailable(store, `the branch ${store.branch} disappeared while it was fetched`);
+    if (fetchHead === null)
+      throw storeUnavailable(store, `the branch ${store.branch} disappeared while it was fetched`);
     return fetchHead;
   }
 

@@ -114,10 +114,7 @@ function encodeTree(entries: readonly TreeEntry[]): Buffer {
   const sorted = entries.map((entry) => ({ entry, key: sortKey(entry) }));
   sorted.sort((a, b) => Buffer.compare(a.key, b.key));
   const lines = sorted.map(({ entry }) =>
-    Buffer.concat([
-      Buffer.from(`${entry.mode.replace(/^0/, '')} ${entry.path}\0`),
-      Buffer.from(entry.oid, 'hex'),
-    ]),
+    Buffer.concat([Buffer.from(`${entry.mode.replace(/^0/, '')} ${entry.path}\0`), Buffer.from(entry.oid, 'hex')]),
   );
   return Buffer.concat(lines);
 }

@@ -85,7 +85,10 @@ function writerOf(store: GitStateStore, secret: Readonly<Record<string, string>>
 describe.each(['file', 'http', 'https', 'ssh'] as const)('a git store over %s', (transport) => {
   it('makes the first commit of an empty repository', async () => {
     const writer = writerOf(storeOver(transport));
-    const { revision, changed } = await writer.apply([directoryChange('a/b', { 'one.yaml': 'one\n' }, 'run-7')], never());
+    const { revision, changed } = await writer.apply(
+      [directoryChange('a/b', { 'one.yaml': 'one\n' }, 'run-7')],
+      never(),
+    );
     expect(changed).toBe(true);
     expect(revision).toBe(await repository.git('rev-parse', 'main'));
     expect(await repository.files()).toEqual(['a/b/one.yaml']);
@@ -149,7 +152,10 @@ describe.each(['file', 'http', 'https', 'ssh'] as const)('a git store over %s', 
   });
 
   it('tells the reason of a protected branch and does not call it worth a retry', async () => {
-    await repository.hook('pre-receive', 'echo "GH006: Protected branch update failed for refs/heads/main." >&2; exit 1');
+    await repository.hook(
+      'pre-receive',
+      'echo "GH006: Protected branch update failed for refs/heads/main." >&2; exit 1',
+    );
     const writer = writerOf(storeOver(transport));
     await expect(writer.apply([directoryChange('a', { f: '1' })], never())).rejects.toMatchObject({
       type: 'DocumentRefused',
@@ -189,7 +195,11 @@ describe('a git store', () => {
     await repository.commitFiles({ 'destinations/x': 'mine', 'a/f': 'mine' });
     const writer = writerOf(storeOver('http', { path: '/destinations/' }));
     const result = await writer.apply(
-      [directoryChange('a', { f: '1' }, 'run-1'), directoryChange('b', { f: '2' }, 'run-2'), directoryChange('c', {}, 'run-3')],
+      [
+        directoryChange('a', { f: '1' }, 'run-1'),
+        directoryChange('b', { f: '2' }, 'run-2'),
+        directoryChange('c', {}, 'run-3'),
+      ],
       never(),
     );
     expect(result.each).toEqual([true, true, false]);
@@ -202,7 +212,11 @@ describe('a git store', () => {
   it('refuses a file where a directory of somebody else is, and names it', async () => {
     await repository.commitFiles({ 'a/f/theirs': 'x', b: 'x' });
     const writer = writerOf(storeOver('http'));
-    const put = (path: string) => ({ summary: 's', run: 'r', edit: () => Promise.resolve({ put: [memoryFile(path, '1')], remove: [] }) });
+    const put = (path: string) => ({
+      summary: 's',
+      run: 'r',
+      edit: () => Promise.resolve({ put: [memoryFile(path, '1')], remove: [] }),
+    });
     await expect(writer.apply([put('a/f')], never())).rejects.toMatchObject({ type: 'PathConflict', retryable: false });
     await expect(writer.apply([put('b/c')], never())).rejects.toMatchObject({ type: 'PathConflict' });
     await expect(writer.apply([put('x/.Git/config')], never())).rejects.toMatchObject({ type: 'DocumentRefused' });
@@ -254,7 +268,10 @@ describe('a git store', () => {
   });
 
   it('lets a large repository be fetched by the git binary', async () => {
-    await repository.commitFiles({ theirs: 'x', 'big.bin': Array.from({ length: 200_000 }, () => Math.random()).join(' ') });
+    await repository.commitFiles({
+      theirs: 'x',
+      'big.bin': Array.from({ length: 200_000 }, () => Math.random()).join(' '),
+    });
     const writer = writerOf(storeOver('http'));
     await writer.apply([directoryChange('a', { f: '1' })], never());
     expect(await repository.files()).toEqual(['a/f', 'big.bin', 'theirs']);

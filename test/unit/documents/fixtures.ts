@@ -15,7 +15,7 @@ export function withField(document: unknown, path: readonly (string | number)[],
   const [step, ...rest] = path;
   if (step === undefined) return value;
   if (Array.isArray(document)) {
-    const list: unknown[] = [...document];
+    const list: unknown[] = Array.from<unknown>(document);
     list[Number(step)] = withField(list[Number(step)], rest, value);
     return list;
   }

@@ -1,0 +1,30 @@
+# make demo    the tutorial from installation to deletion (STORE=git, directory or bucket)
+# make test    every test, against real servers and containers
+# make check   types, lint, formatting, licences
+# make bench   numbers, with the machine they were measured on
+.PHONY: setup build demo test check bench clean
+
+build: node_modules/.made dist/.made
+
+node_modules/.made: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+dist/.made: node_modules/.made tsconfig.json tsconfig.build.json $(shell find src workflows activities -name '*.ts')
+	npm run --silent build
+	@touch $@
+
+setup: build
+	node dist/src/cli/main.js setup
+
+demo: setup
+	node dist/src/demo/demo.js
+
+check: node_modules/.made
+	npm run --silent check
+
+test: setup check
+	npm test
+
+clean:
+	rm -rf dist node_modules .fulfil
