@@ -7,5 +7,6 @@ export const bundlePath = fileURLToPath(new URL('../../workflow-bundle.js', impo
 /** The built bundle, or the sources for a worker that runs from a checkout. */
 export function workflowSource() {
   if (existsSync(bundlePath)) return { workflowBundle: { codePath: bundlePath } };
-  return { workflowsPath: fileURLToPath(new URL('../../workflows/index.js', import.meta.url)) };
+  // The folder, not the file: in a checkout its index is a .ts.
+  return { workflowsPath: fileURLToPath(new URL('../../workflows', import.meta.url)) };
 }

@@ -18,5 +18,9 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
   const options = { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } };
-  return { format: 'module', shortCircuit: true, source: transformSync(readFileSync(fileURLToPath(url), 'utf8'), options).code };
+  return {
+    format: 'module',
+    shortCircuit: true,
+    source: transformSync(readFileSync(fileURLToPath(url), 'utf8'), options).code,
+  };
 }

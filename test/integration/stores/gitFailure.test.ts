@@ -102,8 +102,19 @@ describe('a git server that fails', () => {
     await repository.hook('post-receive', `kill -9 $(cat ${pidFile})`);
     const loader = join(import.meta.dirname, '../../servers/typescriptLoader.mjs');
     const script = join(import.meta.dirname, '../../servers/applyOnce.ts');
-    const args = ['--no-warnings', '--import', loader, script, JSON.stringify(store), join(repository.root, 'killed'), pidFile];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { PATH: process.env.PATH } });
+    const args = [
+      '--no-warnings',
+      '--import',
+      loader,
+      script,
+      JSON.stringify(store),
+      join(repository.root, 'killed'),
+      pidFile,
+    ];
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { PATH: process.env.PATH },
+    });
     const signal = await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)));
     expect(signal).toBe('SIGKILL');
     expect(await repository.commits()).toBe(1);
@@ -117,7 +128,10 @@ describe('a git server that fails', () => {
     ['ssh', () => storeOf({ authMethod: 'ssh', url: 'ssh://me@HOST/x.git' }), ''],
   ])('ends over %s when the server hangs and nobody waits any more, or the time is up', async (_kind, make) => {
     const silent = await silentServer();
-    const store = { ...make(), url: make().url.replace('HOST', silent.endpoint).replace(web.origin, `http://${silent.endpoint}`) };
+    const store = {
+      ...make(),
+      url: make().url.replace('HOST', silent.endpoint).replace(web.origin, `http://${silent.endpoint}`),
+    };
     const secret = () => ({ username: 'u', password: 'pass', sshPrivateKey: 'key', knownHosts: 'hosts' });
     try {
       const nobody = new AbortController();
@@ -185,7 +199,10 @@ describe('credentials', () => {
     });
     await new Promise<void>((resolve) => git.listen(0, '127.0.0.1', resolve));
     try {
-      const store = storeOf({ authMethod: 'githubApp', url: `http://127.0.0.1:${(git.address() as AddressInfo).port}/x.git` });
+      const store = storeOf({
+        authMethod: 'githubApp',
+        url: `http://127.0.0.1:${(git.address() as AddressInfo).port}/x.git`,
+      });
       const pem = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
       const secret = () => ({ appID: '12', installationID: '34', privateKey: pem });
       const writer = writerWith({ store, secret, api: `http://127.0.0.1:${(api.address() as AddressInfo).port}` });
@@ -194,7 +211,12 @@ describe('credentials', () => {
       expect(asked.map((request) => request.url)).toEqual(['/app/installations/34/access_tokens']);
       const [head, body, signature] = (asked[0]?.headers.authorization ?? '').slice('Bearer '.length).split('.');
       const key = createPublicKey(publicKey.export({ type: 'spki', format: 'pem' }));
-      const signed = verify('RSA-SHA256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature ?? '', 'base64url'));
+      const signed = verify(
+        'RSA-SHA256',
+        Buffer.from(`${head}.${body}`),
+        key,
+        Buffer.from(signature ?? '', 'base64url'),
+      );
       expect(signed).toBe(true);
       expect(JSON.parse(Buffer.from(body ?? '', 'base64url').toString())).toMatchObject({ iss: '12' });
     } finally {
@@ -204,7 +226,12 @@ describe('credentials', () => {
   });
 
   it('appear in no error, whatever fails', async () => {
-    const secret = { username: 'fulfil', password: 'hunter2-secret', sshPrivateKey: 'not-a-key-secret', knownHosts: 'x' };
+    const secret = {
+      username: 'fulfil',
+      password: 'hunter2-secret',
+      sshPrivateKey: 'not-a-key-secret',
+      knownHosts: 'x',
+    };
     const encoded = Buffer.from('fulfil:hunter2-secret').toString('base64');
     const stores = [
       storeOf(),

@@ -37,7 +37,11 @@ afterEach(async () => {
 });
 
 function storeOver(transport: 'file' | 'http' | 'ssh'): GitStateStore {
-  const urls = { file: `file://${repository.path}`, http: `${web.origin}/state.git`, ssh: `${ssh.origin}${repository.path}` };
+  const urls = {
+    file: `file://${repository.path}`,
+    http: `${web.origin}/state.git`,
+    ssh: `${ssh.origin}${repository.path}`,
+  };
   return {
     kind: 'GitStateStore',
     name: 'main',
@@ -51,14 +55,21 @@ function storeOver(transport: 'file' | 'http' | 'ssh'): GitStateStore {
 }
 
 const secrets = () =>
-  Promise.resolve({ username: 'fulfil', password: 'correct-horse', sshPrivateKey: ssh.privateKey, knownHosts: ssh.knownHosts });
+  Promise.resolve({
+    username: 'fulfil',
+    password: 'correct-horse',
+    sshPrivateKey: ssh.privateKey,
+    knownHosts: ssh.knownHosts,
+  });
 
 function placement(index: number): StoreChange {
   const directory = `worker-${index % 20}/resources/default/redis/example-${index}/instance-configure/5058f`;
   return placementChange({
     placement: `redis-example-${index}`,
     layout: { mode: 'nestedByMetadata', directory },
-    files: ['redis.yaml', 'sub/service.yaml'].map((path) => memoryFile(path, `name: example-${index}\npath: ${path}\n`)),
+    files: ['redis.yaml', 'sub/service.yaml'].map((path) =>
+      memoryFile(path, `name: example-${index}\npath: ${path}\n`),
+    ),
     summary: `Update redis default/example-${index}: instance-configure`,
     run: `resource/redis/default/example-${index}/run-1`,
   });
@@ -71,27 +82,37 @@ async function measured<Result>(action: () => Promise<Result>): Promise<readonly
 }
 
 describe.each(['file', 'http', 'ssh'] as const)('many writers of one git store over %s', (transport) => {
-  it.each([50, 1000])('%i parallel changes go in a few pushes, every waiter answered', async (count) => {
-    await repository.commitFiles({ 'README.md': 'mine' });
-    // The same store and secrets: every call has the same writer.
-    const [ms, answers] = await measured(() =>
-      Promise.all(Array.from({ length: count }, (_, index) => storeWriterFor(storeOver(transport), { secrets, cacheDirectory }).apply([placement(index)], never()))),
-    );
-    const pushes = (await repository.commits()) - 1;
-    console.log(`${count} placements over ${transport}: ${pushes} pushes, ${ms} ms`);
-    expect(pushes).toBeLessThan(5);
-    expect(answers.every((answer) => answer.changed)).toBe(true);
-    expect(await repository.files()).toHaveLength(count * 2 + 1);
-    const trailers = await repository.git('log', '--format=%(trailers:key=Fulfil-Run,valueonly)', 'main');
-    expect(new Set(trailers.split('\n').filter((line) => line !== '')).size).toBe(count);
-    await repository.git('fsck', '--strict');
-  }, 120_000);
+  it.each([50, 1000])(
+    '%i parallel changes go in a few pushes, every waiter answered',
+    async (count) => {
+      await repository.commitFiles({ 'README.md': 'mine' });
+      // The same store and secrets: every call has the same writer.
+      const [ms, answers] = await measured(() =>
+        Promise.all(
+          Array.from({ length: count }, (_, index) =>
+            storeWriterFor(storeOver(transport), { secrets, cacheDirectory }).apply([placement(index)], never()),
+          ),
+        ),
+      );
+      const pushes = (await repository.commits()) - 1;
+      console.log(`${count} placements over ${transport}: ${pushes} pushes, ${ms} ms`);
+      expect(pushes).toBeLessThan(5);
+      expect(answers.every((answer) => answer.changed)).toBe(true);
+      expect(await repository.files()).toHaveLength(count * 2 + 1);
+      const trailers = await repository.git('log', '--format=%(trailers:key=Fulfil-Run,valueonly)', 'main');
+      expect(new Set(trailers.split('\n').filter((line) => line !== '')).size).toBe(count);
+      await repository.git('fsck', '--strict');
+    },
+    120_000,
+  );
 });
 
 describe('a repository of 10,000 files', () => {
   it('is opened, changed and repeated in time', async () => {
-    const lines = (index: number) => Array.from({ length: 20 }, (_, line) => `  k${line}: ${index * 31 + line}`).join('\n');
-    const path = (index: number) => `destinations/worker-${index % 20}/resources/default/redis/r${index}/configure/5058f/f.yaml`;
+    const lines = (index: number) =>
+      Array.from({ length: 20 }, (_, line) => `  k${line}: ${index * 31 + line}`).join('\n');
+    const path = (index: number) =>
+      `destinations/worker-${index % 20}/resources/default/redis/r${index}/configure/5058f/f.yaml`;
     const stream = Array.from({ length: 10_000 }, (_, index) => {
       const text = `apiVersion: v1\ndata:\n${lines(index)}\n`;
       return `M 100644 inline ${path(index)}\ndata ${text.length}\n${text}`;
@@ -103,7 +124,9 @@ describe('a repository of 10,000 files', () => {
       const writer = gitStore(storeOver(transport), { secrets, clone });
       const [first] = await measured(() => writer.apply([placement(transport === 'http' ? 20_001 : 20_002)], never()));
       const [second] = await measured(() => writer.apply([placement(transport === 'http' ? 20_003 : 20_004)], never()));
-      const [again, answer] = await measured(() => writer.apply([placement(transport === 'http' ? 20_003 : 20_004)], never()));
+      const [again, answer] = await measured(() =>
+        writer.apply([placement(transport === 'http' ? 20_003 : 20_004)], never()),
+      );
       console.log(`10,000 files over ${transport}: first ${first} ms, next ${second} ms, nothing to do ${again} ms`);
       expect(answer.changed).toBe(false);
     }

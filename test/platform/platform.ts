@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import { containerEngine } from '../../activities/containers/engine.js';
+import type { EntityClient } from '../../activities/entityClient.js';
+import { entityClient } from '../../activities/entityClient.js';
+import { startDevServer } from '../../src/server/devServer.js';
+import { BASE_IMAGE } from '../../src/setup/baseImage.js';
+import type { EngineChoice } from '../../src/setup/detectEngine.js';
+import { ensureEngine } from '../../src/setup/ensureEngine.js';
+import { temporalBinary } from '../../src/setup/temporalBinary.js';
+import { workerConfiguration } from '../../src/worker/configuration.js';
+import { createWorker } from '../../src/worker/worker.js';
+import { freePort } from '../servers/freePort.js';
+import { destination, directoryStore } from './documents.js';
+import { execute } from './operations.js';
+
+/** A Temporal server, a worker with a container engine, and a directory as state store: all real, all of one test file. */
+export interface Platform {
+  readonly client: Client;
+  readonly entities: EntityClient;
+  readonly address: string;
+  readonly taskQueue: string;
+  /** The worker's home. */
+  readonly home: string;
+  /** Root of the state store `default`. */
+  readonly store: string;
+  readonly engine: EngineChoice;
+  /** Where the temporal CLI is. */
+  readonly temporal: string;
+  close(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  /** Destinations to register, with their labels. */
+  readonly destinations?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+let runtimeInstalled = false;
+
+/** Only what is wrong with the worker itself: tests are full of stages that fail on purpose. */
+function installRuntime(): void {
+  if (runtimeInstalled) return;
+  runtimeInstalled = true;
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter, forward: {} } } });
+}
+
+export async function openPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  installRuntime();
+  const home = await mkdtemp(join(tmpdir(), 'fulfil-platform-'));
+  const closing: (() => Promise<unknown>)[] = [() => rm(home, { recursive: true, force: true })];
+  const close = async () => {
+    for (const step of closing.splice(0).toReversed()) await step();
+  };
+  try {
+    const engine = await ensureEngine(silent);
+    const temporal = await temporalBinary(silent);
+    const ports = { port: await freePort(), uiPort: await freePort() };
+    const server = await startDevServer({ executable: temporal, ...ports, database: join(home, 'temporal.db') });
+    closing.push(() => server.stop());
+    const { address } = server;
+    const connection = await Connection.connect({ address });
+    closing.push(() => connection.close());
+    const native = await NativeConnection.connect({ address });
+    closing.push(() => native.close());
+    const client = new Client({ connection });
+    // Without a network a container starts faster, and no test needs one.
+    const environment = { FULFIL_HOME: home, FULFIL_STAGE_NETWORK: 'none', ...options.environment };
+    const configuration = workerConfiguration(environment);
+    const { taskQueue } = configuration;
+    const container = containerEngine({ ...engine, baseImage: BASE_IMAGE });
+    const worker = await createWorker({ configuration, connection: native, client, engine: container });
+    const running = worker.run();
+    closing.push(async () => {
+      worker.stop();
+      await running;
+    });
+    const entities = entityClient(client, taskQueue);
+    const store = join(home, 'store');
+    const platform = { client, entities, address, taskQueue, home, store, engine, temporal, close };
+    await execute(platform, 'registerStateStore', directoryStore(store));
+    for (const [name, labels] of Object.entries(options.destinations ?? {})) {
+      await execute(platform, 'registerDestination', destination(name, labels));
+    }
+    return platform;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function silent(): void {
+  // Set-up speaks when something is missing, by throwing how to get it.
+}
