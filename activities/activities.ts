@@ -7,6 +7,7 @@ import { attempt, classified } from './classified.js';
 import type { StageRunner } from './stages/stageRunner.js';
 import { storeJobs } from './stores/storeJobs.js';
 import type { StoreWriter } from './stores/storeWriter.js';
+import { entityList } from './works/entityList.js';
 import { works } from './works/works.js';
 
 export interface ActivityDependencies extends AdmissionDependencies {
@@ -19,12 +20,12 @@ export type Activities = ReturnType<typeof createActivities>;
 /** Every activity by name. Each is an adapter's function with heartbeats, cancellation and classified failures around it. */
 export function createActivities(dependencies: ActivityDependencies) {
   const { artifacts, entities, runStage, writerFor } = dependencies;
-  const registry = () => entities.registry();
   return {
     ...thin(admission(dependencies)),
     ...thin(removal(dependencies)),
     ...thin(works({ artifacts, entities })),
-    ...thin(storeJobs({ artifacts, registry, writerFor })),
+    ...thin(entityList({ entities })),
+    ...thin(storeJobs({ artifacts, entities, writerFor })),
     runStage: (task: StageTask): Promise<StageResult> => classified((signal) => runStage(task, attempt(), signal)),
   };
 }

@@ -5,7 +5,7 @@ import { destinationsId, promiseId, promisesId, resourceId } from '../src/domain
 import type { Registry } from '../src/domain/registry.js';
 import { emptyRegistry } from '../src/domain/registry.js';
 import type { RunResult } from '../src/domain/run.js';
-import type { Deregister, Register } from '../workflows/entities/destinations.js';
+import type { Aggregated, Deregister, Register, StoreTrouble } from '../workflows/entities/destinationsState.js';
 import type { PromiseOffer } from '../workflows/entities/promise.js';
 import type { Claim } from '../workflows/entities/promises.js';
 import type { ApplyPromise, ApplyResource, Remove } from '../workflows/messages.js';
@@ -21,6 +21,10 @@ export interface EntityClient {
   register(message: Register): Promise<void>;
   deregister(message: Deregister): Promise<void>;
   subscribe(promise: string): Promise<void>;
+  aggregated(part: Aggregated): Promise<void>;
+  /** Snapshots of every placement in a Destination's aggregated file, by placement. */
+  aggregate(destination: string): Promise<Readonly<Record<string, string>>>;
+  storeTrouble(trouble: StoreTrouble): Promise<void>;
   claim(claim: Claim): Promise<void>;
   findPromise(group: string, kind: string): Promise<string | undefined>;
   claims(): Promise<readonly Claim[]>;
@@ -103,6 +107,10 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
     register: (message) => signalIndex('register', message),
     deregister: (message) => signalIndex('deregister', message),
     subscribe: (promise) => signalIndex('subscribe', { promise }),
+    aggregated: (part) => signalIndex('aggregated', part),
+    aggregate: async (destination) =>
+      (await query<Record<string, string>>(destinationsId, 'aggregate', destination)) ?? {},
+    storeTrouble: (trouble) => signalIndex('storeTrouble', trouble),
     async claim(claim) {
       const start = new WithStartWorkflowOperation('promises', {
         workflowId: promisesId,

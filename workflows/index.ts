@@ -9,10 +9,11 @@ export {
   registerDestination,
   registerStateStore,
 } from './operations.js';
+export { repair } from './repair.js';
 export { destinations } from './entities/destinations.js';
 export { promise } from './entities/promise.js';
 export { promises } from './entities/promises.js';
 export { resource } from './entities/resource.js';
 export { configureRun } from './runs/configureRun.js';
 export { deleteRun, withdrawRun } from './runs/deleteRun.js';
-export { placeRun } from './runs/placeRun.js';
+export { placeRun, repairRun } from './runs/placeRun.js';

@@ -17,9 +17,15 @@ export const signals = {
   adopt: 'adopt',
   /** resource → promise: I am gone, or cannot go. */
   released: 'released',
+  /** repair → promise, resource: compare the stores with what was written; and the answer. */
+  verify: 'verify',
+  verified: 'verified',
   /** promise → promises, destinations: it is gone. */
   release: 'release',
   unsubscribe: 'unsubscribe',
+  /** promise → promises, destinations: it is made anew. */
+  reclaim: 'reclaim',
+  subscribe: 'subscribe',
   /** entity → its run: a newer wish is there; stop at the next pipeline. */
   supersede: 'supersede',
   /** entity → operation */
@@ -73,6 +79,19 @@ export interface PromiseChanged {
 export interface DestinationsChanged {
   /** Absent when so much changed that each receiver should look for itself. */
   readonly changes?: readonly DestinationChange[];
+}
+
+export interface Verify {
+  /** `GitStateStore/main`; every store when absent. */
+  readonly store?: string;
+  readonly replyTo: string;
+}
+
+export interface Verified {
+  readonly entity: string;
+  /** Paths that differed and were written again. */
+  readonly repaired: readonly string[];
+  readonly failure?: string;
 }
 
 export interface Adopt {

@@ -11,13 +11,22 @@ export const quick = proxyActivities<Activities>({
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '15 seconds' },
 });
 
+/** 10 minutes cover a first clone of a large repository. */
+const writeLimits = { startToCloseTimeout: '10 minutes', heartbeatTimeout: '20 seconds' } as const;
+
 /**
- * Writes to a state store. 10 minutes covers a first clone of a large repository; a store that does not answer is
- * tried every 15 seconds (Kratix's pace, reference section 6.1) until it does or somebody wants something newer.
+ * Writes to a state store. Three attempts outlast a passing trouble; a store that does not answer then is the
+ * platform's trouble: the run ends as waiting, and documents go out when the store has been seen to answer again.
  */
 export const storing = proxyActivities<Activities>({
-  startToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '20 seconds',
+  ...writeLimits,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
+  cancellationType: 'TRY_CANCEL',
+});
+
+/** Removals have nothing that could wait instead: tried at Kratix's pace (reference, section 6.1) until they are done. */
+export const insisting = proxyActivities<Activities>({
+  ...writeLimits,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '15 seconds' },
   cancellationType: 'TRY_CANCEL',
 });

@@ -2,6 +2,7 @@ import { dump } from 'js-yaml';
 import type { ApiDefinition } from '../../src/documents/apiDefinition.js';
 import { servedVersions } from '../../src/documents/apiDefinition.js';
 import { goDuration } from '../../src/documents/goDuration.js';
+import { onUnscheduleAnnotation, timeoutAnnotation } from '../../src/documents/metadata.js';
 import type { Pipeline } from '../../src/documents/pipeline.js';
 import type { PromiseDocument } from '../../src/documents/promise.js';
 import type { Api, PipelinePlan, PromisePlan, WorkflowType } from '../../src/domain/plan.js';
@@ -23,6 +24,7 @@ export async function planPromise(artifacts: ArtifactStore, promise: PromiseDocu
     version: metadata.labels?.['kratix.io/promise-version'] ?? 'not-set',
     api: spec.api && planApi(spec.api),
     selectors: (spec.destinationSelectors ?? []).map((selector) => ({ ...selector, source: 'promise' })),
+    onUnschedule: metadata.annotations?.[onUnscheduleAnnotation] === 'delete' ? 'delete' : undefined,
     dependencies: await planDependencies(artifacts, promise),
     pipelines: { promise: planWorkflow(promise, 'promise'), resource: planWorkflow(promise, 'resource') },
   };
@@ -65,5 +67,3 @@ function planPipeline(promise: PromiseDocument, pipeline: Pipeline): PipelinePla
     stages: pipeline.spec.containers.map(({ name, image }) => ({ name, image })),
   };
 }
-
-const timeoutAnnotation = 'fulfil.io/timeout';

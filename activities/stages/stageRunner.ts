@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { networkAnnotation } from '../../src/documents/metadata.js';
 import { PromiseDocument } from '../../src/documents/promise.js';
 import { Failure, reason } from '../../src/domain/failure.js';
 import type { StageResult, StageTask } from '../../src/domain/stageTask.js';
@@ -82,7 +83,7 @@ async function runStage(
 /** `none` wins whoever asks for it: the worker, the Promise or the Pipeline. */
 function networkOf({ network }: StageDependencies, promise: PromiseDocument, { pipeline }: StageContainer) {
   const asked = [promise.metadata.annotations, pipeline.metadata.annotations].map(
-    (notes) => notes?.['fulfil.io/network'],
+    (notes) => notes?.[networkAnnotation],
   );
   return network === 'none' || asked.includes('none') ? 'none' : 'default';
 }

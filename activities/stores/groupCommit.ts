@@ -1,4 +1,4 @@
-import { Failure } from '../../src/domain/failure.js';
+import { Failure, reason } from '../../src/domain/failure.js';
 import type { StoreChange, StoreRevision, StoreWriter } from './storeWriter.js';
 
 interface Waiter {
@@ -66,7 +66,7 @@ export function groupCommit(writer: StoreWriter): StoreWriter {
           },
           fail(thrown) {
             signal.removeEventListener('abort', leave);
-            reject(thrown as Error);
+            reject(thrown instanceof Error ? thrown : new Error(reason(thrown)));
           },
         };
         signal.addEventListener('abort', leave, { once: true });
@@ -142,10 +142,14 @@ function again(thrown: Failure): Failure {
 }
 
 function guarded(change: StoreChange, waiter: Waiter, failed: Map<Waiter, unknown>): StoreChange {
-  const remember = (thrown: unknown): unknown => {
-    failed.set(waiter, thrown);
-    return thrown;
-  };
+  async function remembering(read: () => Promise<Buffer>): Promise<Buffer> {
+    try {
+      return await read();
+    } catch (thrown) {
+      failed.set(waiter, thrown);
+      throw thrown;
+    }
+  }
   return {
     ...change,
     async edit(view) {
@@ -153,13 +157,10 @@ function guarded(change: StoreChange, waiter: Waiter, failed: Map<Waiter, unknow
       if (waiter.signal.aborted || failed.has(waiter)) return { put: [], remove: [] };
       try {
         const edit = await change.edit(view);
-        const put = edit.put.map((file) => ({
-          ...file,
-          content: () => file.content().catch((thrown: unknown) => Promise.reject(remember(thrown))),
-        }));
+        const put = edit.put.map((file) => ({ ...file, content: () => remembering(() => file.content()) }));
         return { put, remove: edit.remove };
       } catch (thrown) {
-        remember(thrown);
+        failed.set(waiter, thrown);
         return { put: [], remove: [] };
       }
     },

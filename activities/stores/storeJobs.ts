@@ -1,22 +1,30 @@
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
-import { Failure } from '../../src/domain/failure.js';
-import type { Registry } from '../../src/domain/registry.js';
+import { Failure, reason } from '../../src/domain/failure.js';
 import { storeOf } from '../../src/domain/registry.js';
+import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
-import type { StoreJob } from '../../src/domain/works.js';
+import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
+import type { PlacementWrite, StoreJob } from '../../src/domain/works.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { getSnapshot } from '../artifacts/snapshot.js';
+import type { EntityClient } from '../entityClient.js';
 import { canaryChange } from './canaryChange.js';
 import { clearChange } from './clearChange.js';
 import { combinedChange } from './combinedChange.js';
 import { placementChange } from './placementChange.js';
-import type { StoreFile, StoreRevision, StoreWriter } from './storeWriter.js';
+import { verifiedChange } from './verifiedChange.js';
+import type { StoreChange, StoreFile, StoreRevision, StoreWriter } from './storeWriter.js';
 
 export interface StoreJobDependencies {
   readonly artifacts: ArtifactStore;
-  readonly registry: () => Promise<Registry>;
+  readonly entities: Pick<EntityClient, 'registry' | 'aggregate' | 'aggregated' | 'storeTrouble'>;
   readonly writerFor: (store: StateStore) => StoreWriter;
+}
+
+/** `drifted`: paths that a repair found different from what was written. */
+export interface WrittenStore extends StoreRevision {
+  readonly drifted?: readonly string[];
 }
 
 /** What one run wants of one store. */
@@ -28,7 +36,7 @@ export interface WriteStore {
 }
 
 /** The store activities' work: from what runs and Destinations want to changes of a state store. */
-export function storeJobs({ artifacts, registry, writerFor }: StoreJobDependencies) {
+export function storeJobs({ artifacts, entities, writerFor }: StoreJobDependencies) {
   async function filesOf(snapshot: string): Promise<StoreFile[]> {
     return (await getSnapshot(artifacts, snapshot)).map(({ path, digest, size }) => ({
       path,
@@ -39,23 +47,61 @@ export function storeJobs({ artifacts, registry, writerFor }: StoreJobDependenci
   }
 
   async function writerOf(reference: StoreJob['store']): Promise<StoreWriter> {
-    const registered = storeOf(await registry(), reference);
+    const registered = storeOf(await entities.registry(), reference);
     if (registered !== undefined) return writerFor(registered.store);
     const message = `${storeKey(reference)} is not registered; the documents wait for it`;
     throw new Failure('StateStoreNotFound', message, true);
   }
 
+  /** A Destination with one file for all: this placement joins or leaves first, then the file is made of all of them. */
+  async function changeOf(
+    common: Pick<StoreChange, 'run' | 'summary'>,
+    placement: PlacementWrite | ObsoletePlacement,
+    files?: readonly StoreFile[],
+  ): Promise<StoreChange> {
+    const { name, layout, destination, snapshot } = placement;
+    const input = { ...common, placement: name, layout, files };
+    if (layout.mode !== 'aggregatedYAML') return placementChange(input);
+    await entities.aggregated({ destination, placement: name, snapshot: files === undefined ? undefined : snapshot });
+    return {
+      ...common,
+      // Asked at the moment of writing: whoever writes last has heard of everybody.
+      async edit(view) {
+        const parts = Object.entries(await entities.aggregate(destination));
+        const aggregateParts = await Promise.all(
+          parts.map(async ([part, digest]) => ({ placement: part, files: await filesOf(digest) })),
+        );
+        return placementChange({ ...input, aggregateParts }).edit(view);
+      },
+    };
+  }
+
+  /** A store that fails makes its Destinations NotReady now; the write itself is tried again. */
+  async function reportingTrouble<T>(store: StoreJob['store'], work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (!(thrown instanceof Failure) || !isStoreTrouble(thrown.type)) throw thrown;
+      await entities.storeTrouble({ store: storeKey(store), message: reason(thrown) });
+      // A refused credential is mended by the platform team: no reason to fail whoever asked for a resource.
+      throw new Failure(thrown.type, thrown.message, true, { cause: thrown });
+    }
+  }
+
   return {
-    async writeStore({ run, title, job }: WriteStore, signal: AbortSignal): Promise<StoreRevision> {
+    async writeStore({ run, title, job }: WriteStore, signal: AbortSignal): Promise<WrittenStore> {
       const common = { run, summary: summaryOf(title, job) };
+      const removals = await Promise.all(job.remove.map((placement) => changeOf(common, placement)));
       const writes = await Promise.all(
-        job.write.map(async ({ name, layout, snapshot }) =>
-          placementChange({ ...common, placement: name, layout, files: await filesOf(snapshot) }),
-        ),
+        job.write.map(async (placement) => changeOf(common, placement, await filesOf(placement.snapshot))),
       );
-      const removals = job.remove.map(({ name, layout }) => placementChange({ ...common, placement: name, layout }));
+      const change = combinedChange(common, [...removals, ...writes]);
       const writer = await writerOf(job.store);
-      return writer.apply([combinedChange(common, [...removals, ...writes])], signal);
+      return reportingTrouble(job.store, async () => {
+        if (job.verify !== true) return writer.apply([change], signal);
+        const { verified, drifted } = verifiedChange(change);
+        return { ...(await writer.apply([verified], signal)), drifted: drifted() };
+      });
     },
 
     async probeStore({ store }: { readonly store: StateStore }, signal: AbortSignal): Promise<void> {

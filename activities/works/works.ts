@@ -1,6 +1,7 @@
 import { readStatusFile } from '../../src/documents/statusFile.js';
 import { toRecord } from '../../src/documents/toRecord.js';
 import { Failure } from '../../src/domain/failure.js';
+import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import { obsoletePlacements } from '../../src/domain/obsolete.js';
 import type { Owner } from '../../src/domain/owner.js';
 import { workName } from '../../src/domain/owner.js';
@@ -29,6 +30,7 @@ export interface CollectWork {
   readonly pipeline: string;
   readonly volumes: StageVolumes;
   readonly promiseSelectors: readonly SourcedSelector[];
+  readonly onUnschedule?: Work['onUnschedule'];
   readonly before: readonly Work[];
   readonly details?: string;
 }
@@ -43,6 +45,8 @@ export interface ScheduleWorks {
   readonly before: readonly Work[];
   /** What is wanted; placements of the same-named Work before are kept where they fit. */
   readonly after: readonly Work[];
+  /** To be removed as well, unless their Destination is gone. */
+  readonly leftovers?: readonly ObsoletePlacement[];
 }
 
 /** Longest status message that travels in workflow state; the whole one stands in the details. */
@@ -50,7 +54,7 @@ const messageLimit = 1000;
 
 /** From a pipeline's volumes to documents on Destinations: the work-writer and status-writer of Kratix (2.8, 2.9). */
 export function works({ artifacts, entities }: WorksDependencies) {
-  async function scheduleWorks({ before, after }: ScheduleWorks): Promise<ScheduledWorks> {
+  async function scheduleWorks({ before, after, leftovers = [] }: ScheduleWorks): Promise<ScheduledWorks> {
     const destinations = schedulable(await entities.registry());
     const unscheduled: Unscheduled[] = [];
     const placed = after.map((work) => {
@@ -59,7 +63,12 @@ export function works({ artifacts, entities }: WorksDependencies) {
       unscheduled.push(...scheduled.unscheduled);
       return { ...work, placements: scheduled.placements };
     });
-    return { works: placed, unscheduled, obsolete: obsoletePlacements(before, placed, destinations) };
+    const removable = leftovers.filter(({ destination }) => destinations.some(({ name }) => name === destination));
+    return {
+      works: placed,
+      unscheduled,
+      obsolete: [...obsoletePlacements(before, placed, destinations), ...removable],
+    };
   }
 
   async function collectWork(input: CollectWork): Promise<CollectedWork> {
@@ -72,7 +81,8 @@ export function works({ artifacts, entities }: WorksDependencies) {
       promiseSelectors,
       source: `${owner.type}-workflow`,
     });
-    const work: Work = { ...describeWork(owner, pipeline), groups, placements: [] };
+    const { onUnschedule } = input;
+    const work: Work = { ...describeWork(owner, pipeline), onUnschedule, groups, placements: [] };
     const before = input.before.filter((candidate) => candidate.name === work.name);
     return { scheduled: await scheduleWorks({ before, after: [work] }), ...status };
   }

@@ -83,7 +83,32 @@ compile_kubernetes() {
   done
 }
 
-build_kubernetes() { compile_kubernetes kube-apiserver kube-controller-manager kube-scheduler kubelet; }
+build_kubernetes() {
+  compile_kubernetes kube-apiserver kube-controller-manager kube-scheduler kubelet
+  build_pause
+}
+
+# every pod's first container: it waits, and its end takes the pod's namespaces along
+build_pause() {
+  if has pause; then return; fi
+  module pause
+  cat >main.go <<'M'
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	end := make(chan os.Signal, 1)
+	signal.Notify(end, syscall.SIGTERM, syscall.SIGINT)
+	<-end
+}
+M
+  compile pause .
+}
 
 build_kubectl() { command -v kubectl >/dev/null || compile_kubernetes kubectl; }
 

@@ -27,21 +27,30 @@ export async function apply(options: ApplyOptions): Promise<ExitCode> {
   const checked = input.value.map(wishOf);
   const problems = checked.flatMap((wish) => (wish.ok ? [] : wish.problems));
   if (problems.length > 0) return refuse(problems);
-  const wishes = inOrder(checked.flatMap((wish) => (wish.ok ? [wish.value] : [])));
+  const ranks = inOrder(checked.flatMap((wish) => (wish.ok ? [wish.value] : [])));
   return withPlatform(async (platform) => {
     await requireWorker(platform);
     const codes: ExitCode[] = [];
-    const running: Promise<ExitCode>[] = [];
-    for (const wish of wishes) {
-      const operation = await start(platform, wish);
-      const accepted = await operation.accepted();
-      // What was refused ends at once; the rest of the documents may still be wanted.
-      if (accepted === undefined || options.wait) running.push(follow(platform, operation, accepted?.entity, options));
-      else say(`${wish.object} accepted`);
-    }
-    codes.push(...(await Promise.all(running)));
+    // A Promise settles before its requests are handed over: they would only say that they wait for it.
+    for (const rank of ranks) codes.push(...(await applyTogether(platform, rank, options)));
     return worst(codes);
   });
+}
+
+async function applyTogether(
+  platform: Platform,
+  wishes: readonly Wish[],
+  options: ApplyOptions,
+): Promise<readonly ExitCode[]> {
+  const running: Promise<ExitCode>[] = [];
+  for (const wish of wishes) {
+    const operation = await start(platform, wish);
+    const accepted = await operation.accepted();
+    // What was refused ends at once; the rest of the documents may still be wanted.
+    if (accepted === undefined || options.wait) running.push(follow(platform, operation, accepted?.entity, options));
+    else say(`${wish.object} accepted`);
+  }
+  return Promise.all(running);
 }
 
 function start(platform: Platform, wish: Wish): Promise<RunningOperation> {

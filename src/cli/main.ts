@@ -77,6 +77,15 @@ program
   );
 
 program
+  .command('repair')
+  .description('compare state stores with what was written to them, and write again what differs')
+  .argument('[kind]', 'gitstatestore, bucketstatestore or directorystatestore; every store when left out')
+  .argument('[name]')
+  .action((kind: string | undefined, name: string | undefined) =>
+    conclude(import('./repair.js').then(({ repair }) => repair(kind, name))),
+  );
+
+program
   .command('delete')
   .description('delete an object and everything that it caused')
   .argument('[kind]')

@@ -1,10 +1,12 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { containerEngine } from '../../activities/containers/engine.js';
 import { BASE_IMAGE } from '../setup/baseImage.js';
 import { ensureEngine } from '../setup/ensureEngine.js';
-import { workerConfiguration } from '../worker/configuration.js';
+import { homeLayout, workerConfiguration } from '../worker/configuration.js';
 import { registerSearchAttributes } from '../worker/searchAttributes.js';
 import type { FulfilWorker } from '../worker/worker.js';
 import { createWorker } from '../worker/worker.js';
@@ -40,6 +42,7 @@ export async function startWorker({
   const engine = containerEngine({ ...choice, baseImage: BASE_IMAGE });
   const swept = await engine.sweep(isAlive);
   if (swept.length > 0) remark(`removed ${swept.length} container(s) of workers that have died`);
+  await sweepScratch(homeLayout(configuration.home).scratch);
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, namespace });
   await registerSearchAttributes(connection, namespace);
@@ -52,6 +55,13 @@ export async function startWorker({
       await connection.close();
     },
   };
+}
+
+/** Removes the volumes of stages whose worker has died; each worker has a directory named by its process. */
+async function sweepScratch(scratch: string): Promise<void> {
+  for (const name of await readdir(scratch).catch(() => [])) {
+    if (!isAlive(name)) await rm(join(scratch, name), { recursive: true, force: true });
+  }
 }
 
 /** Whether the worker that owns a container still runs on this machine: its identity is `host:pid`. */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { StageRecord } from '../domain/run.js';
 import type { Platform } from './connection.js';
 
@@ -24,13 +25,6 @@ export async function watchStages(
       told.add(key);
       tell(stage);
     }
-    await pause(signal);
+    await setTimeout(pollMillis, undefined, { signal }).catch(() => undefined);
   }
-}
-
-async function pause(signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, pollMillis);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

@@ -23,8 +23,8 @@ export interface Wish {
 /** Stores before Destinations before Promises before requests: what others need comes first. */
 const order = ['registerStateStore', 'registerDestination', 'installPromise', 'configureResource'] as const;
 
-export function inOrder(wishes: readonly Wish[]): Wish[] {
-  return wishes.toSorted((a, b) => order.indexOf(a.operation) - order.indexOf(b.operation));
+export function inOrder(wishes: readonly Wish[]): readonly (readonly Wish[])[] {
+  return order.map((operation) => wishes.filter((wish) => wish.operation === operation));
 }
 
 export const kratixGroup = 'platform.kratix.io';

@@ -6,7 +6,7 @@ import { accepted } from '../domain/problem.js';
 import { joinStorePath } from '../domain/storePath.js';
 import { documentName } from './documentName.js';
 import { closed, filledText, maybe, maybeChosen } from './fields.js';
-import { Metadata } from './metadata.js';
+import { drainAnnotation, Metadata } from './metadata.js';
 import { kratixApiVersion } from './pipeline.js';
 import { checkShape } from './shapeProblems.js';
 import { storePathText } from './storePathText.js';
@@ -62,6 +62,7 @@ export function checkDestination(value: unknown, source: string): Checked<Destin
       mode: spec.filepath?.mode ?? 'nestedByMetadata',
       filename: joinStorePath(spec.filepath?.filename ?? '') || 'aggregated.yaml',
     },
+    draining: metadata.annotations?.[drainAnnotation] === 'true',
     cleanup: spec.cleanup ?? 'none',
     canaries: spec.initWorkloads?.enabled ?? true,
   });

@@ -39,14 +39,25 @@ export const Annotations = z.record(z.string(), z.string()).superRefine((annotat
     const params = { expected: 'a duration such as 30m or 1h30m' };
     context.addIssue({ code: 'custom', path: [timeoutAnnotation], params });
   }
-  const network = annotations[networkAnnotation];
-  if (network !== undefined && network !== 'none' && network !== 'default') {
-    context.addIssue({ code: 'custom', path: [networkAnnotation], params: { expected: 'one of none, default' } });
+  for (const [name, words] of Object.entries(wordAnnotations)) {
+    const word = annotations[name];
+    if (word === undefined || words.includes(word)) continue;
+    context.addIssue({ code: 'custom', path: [name], params: { expected: `one of ${words.join(', ')}` } });
   }
 });
 
 export const timeoutAnnotation = 'fulfil.io/timeout';
 export const networkAnnotation = 'fulfil.io/network';
+/** On a Promise: whether documents go from a Destination that no longer matches; Kratix keeps them. */
+export const onUnscheduleAnnotation = 'fulfil.io/on-unschedule';
+/** On a Destination: nothing new goes there, and what is there goes elsewhere. */
+export const drainAnnotation = 'fulfil.io/drain';
+
+const wordAnnotations: Readonly<Record<string, readonly string[]>> = {
+  [networkAnnotation]: ['none', 'default'],
+  [onUnscheduleAnnotation]: ['keep', 'delete'],
+  [drainAnnotation]: ['true', 'false'],
+};
 
 /** What we read of metadata; the rest (uid, managedFields, …) is the API server's and is left out. */
 export const Metadata = z.object({

@@ -18,6 +18,8 @@ export interface Destination {
   readonly stateStore: StateStoreReference;
   readonly strictMatchLabels: boolean;
   readonly layout: { readonly mode: LayoutMode; readonly filename: string };
+  /** Nothing new goes there, and what is there goes elsewhere as soon as somewhere else fits. */
+  readonly draining: boolean;
   readonly cleanup: 'none' | 'all';
   readonly canaries: boolean;
 }

@@ -4,6 +4,7 @@ import { samePlace } from './work.js';
 
 export interface ObsoletePlacement extends WrittenPlacement {
   readonly name: string;
+  readonly destination: string;
 }
 
 /**
@@ -20,6 +21,17 @@ export function obsoletePlacements(
   return before.flatMap((work) => work.placements.flatMap((placement) => obsolete(placement, wanted, known)));
 }
 
+/** Of what earlier runs may have left somewhere, that which no work wants there now. */
+export function unwantedLeftovers(
+  leftovers: readonly ObsoletePlacement[],
+  works: readonly Work[],
+): readonly ObsoletePlacement[] {
+  const wanted = works.flatMap((work) => work.placements);
+  return leftovers.filter(
+    (leftover) => !wanted.some((each) => each.name === leftover.name && samePlace(each, leftover)),
+  );
+}
+
 function obsolete(
   placement: WorkPlacement,
   wanted: readonly WorkPlacement[],
@@ -28,5 +40,5 @@ function obsolete(
   const { written, name } = placement;
   if (written === undefined || !known.has(placement.destination)) return [];
   if (wanted.some((candidate) => candidate.name === name && samePlace(candidate, written))) return [];
-  return [{ ...written, name }];
+  return [{ ...written, name, destination: placement.destination }];
 }

@@ -38,6 +38,7 @@ export interface PromisePlan {
   readonly version: string;
   readonly api?: Api;
   readonly selectors: readonly SourcedSelector[];
+  readonly onUnschedule?: 'keep' | 'delete';
   /** Snapshot of the one file that carries spec.dependencies (reference, section 3.5). */
   readonly dependencies?: { readonly snapshot: string; readonly bytes: number };
   readonly pipelines: Readonly<Record<WorkflowType, Readonly<Record<WorkflowAction, readonly PipelinePlan[]>>>>;

@@ -5,8 +5,8 @@ import type { Unscheduled } from './schedule.js';
 import type { ObjectReference } from './stageTask.js';
 import type { Work } from './work.js';
 
-/** `place` repeats no stage: it schedules and writes what earlier stages gave. */
-export type RunAction = WorkflowAction | 'place';
+/** `place` and `repair` repeat no stage: they schedule and write what earlier stages gave. */
+export type RunAction = WorkflowAction | 'place' | 'repair';
 
 export type RunOutcome = 'Running' | 'Succeeded' | 'Waiting' | 'Superseded' | 'Failed';
 
@@ -27,20 +27,32 @@ export interface RunInput {
   readonly plan: PromisePlan;
   readonly object: ObjectReference;
   readonly works: readonly Work[];
+  /** What stores may still hold from runs that did not end well. */
+  readonly leftovers: readonly ObsoletePlacement[];
   /** Delete runs of a Promise leave the documents until its resources are gone (reference, section 3.6). */
   readonly keepDocuments?: boolean;
+  /** Repair runs: compare also what is known to be written, in this store or in all. */
+  readonly verify?: VerifyScope;
+}
+
+export interface VerifyScope {
+  readonly store?: string;
 }
 
 export interface RunResult {
   readonly outcome: Exclude<RunOutcome, 'Running'>;
   readonly message: string;
   readonly works: readonly Work[];
+  /** Placements whose write or removal was begun and not confirmed. */
+  readonly leftovers: readonly ObsoletePlacement[];
   readonly unscheduled: readonly Unscheduled[];
   readonly stages: readonly StageRecord[];
   /** Digest of the status that pipelines have written so far. */
   readonly details?: string;
   /** `message` of the last status.yaml that had one. */
   readonly statusMessage?: string;
+  /** Paths that a repair found different and wrote again. */
+  readonly repaired?: readonly string[];
 }
 
 export interface RunRecord {

@@ -20,7 +20,8 @@ export interface Schedule {
 /**
  * Chooses Destinations for a Work (reference, sections 5.3 and 5.4). Dependencies go to every Destination that
  * matches; a resource's group to one, where it stays. A placement that no longer matches is kept and marked
- * misplaced; one whose Destination is gone is dropped and, for a resource, chosen anew.
+ * misplaced, unless the Promise's policy or a drain says that it goes; one whose Destination is gone is dropped.
+ * A resource without a placement is placed anew.
  * @param placed what earlier schedules chose for this Work
  */
 export function schedule(work: Work, placed: readonly WorkPlacement[], destinations: readonly Destination[]): Schedule {
@@ -44,6 +45,7 @@ export function matchingDestinations(
 const dryRunLabel = 'kratix.io/dry-run';
 
 export function selects(selector: LabelSelector, destination: Destination): boolean {
+  if (destination.draining) return false;
   if (destination.labels[dryRunLabel] === 'true' && selector.matchLabels?.[dryRunLabel] !== 'true') return false;
   if (!isEmptySelector(selector)) return matches(selector, destination.labels);
   return !destination.strictMatchLabels || Object.keys(destination.labels).length === 0;
@@ -62,7 +64,8 @@ function scheduleGroup(
   const kept = placed.flatMap((placement) => {
     const destination = byName.get(placement.destination);
     if (placement.group !== group.id || destination === undefined) return [];
-    return [{ ...place(work, group, destination), ...keep(placement, candidates, wanted) }];
+    if (goes(work, placement, destination, candidates)) return [];
+    return [{ ...place(work, group, destination), ...keep(placement, destination, candidates, wanted) }];
   });
   const fresh = newDestinations(work, group, candidates, kept).map((destination) => ({
     ...place(work, group, destination),
@@ -85,10 +88,24 @@ function place(work: Work, group: WorkloadGroup, destination: Destination) {
   };
 }
 
-function keep(placement: WorkPlacement, candidates: readonly Destination[], wanted: string) {
+/** Whether a placement that no longer fits is given up: by the Promise's policy, or because its Destination drains. */
+function goes(
+  work: Work,
+  { destination: name }: WorkPlacement,
+  { draining }: Destination,
+  candidates: readonly Destination[],
+): boolean {
+  if (candidates.some((candidate) => candidate.name === name)) return false;
+  if (work.onUnschedule === 'delete') return true;
+  // A resource that drains from its only place would be gone altogether: it stays until somewhere else fits.
+  return draining && (work.kind === 'dependency' || candidates.length > 0);
+}
+
+function keep(placement: WorkPlacement, { draining }: Destination, candidates: readonly Destination[], wanted: string) {
   const { written } = placement;
   const misplaced = !candidates.some((candidate) => candidate.name === placement.destination);
-  if (misplaced) return { misplaced, written, reason: `misplaced: its labels no longer match ${wanted}; kept` };
+  const why = draining ? `it is drained, but nothing else matches ${wanted}` : `its labels no longer match ${wanted}`;
+  if (misplaced) return { misplaced, written, reason: `misplaced: ${why}; kept` };
   return { misplaced, written, reason: placement.misplaced ? `matches ${wanted} again` : placement.reason };
 }
 

@@ -14,6 +14,8 @@ export interface Work {
   readonly resource?: { readonly namespace: string; readonly name: string };
   /** Absent for a Promise's static dependencies. */
   readonly pipeline?: string;
+  /** What happens to documents on a Destination that no longer matches; kept when it is not said, as in Kratix. */
+  readonly onUnschedule?: 'keep' | 'delete';
   readonly groups: readonly WorkloadGroup[];
   readonly placements: readonly WorkPlacement[];
 }

@@ -1,14 +1,17 @@
 import type { ObsoletePlacement } from './obsolete.js';
 import type { StateStoreReference } from './destination.js';
 import { storeKey } from './destination.js';
+import type { VerifyScope } from './run.js';
 import type { Work, WorkPlacement } from './work.js';
-import { isWritten } from './work.js';
+import { isWritten, samePlace } from './work.js';
 
 /** Everything one state store has to do for one run: a single change of a single commit. */
 export interface StoreJob {
   readonly store: StateStoreReference;
   readonly write: readonly PlacementWrite[];
   readonly remove: readonly ObsoletePlacement[];
+  /** Compare every file and tell which differed. */
+  readonly verify?: boolean;
 }
 
 export interface PlacementWrite {
@@ -19,25 +22,34 @@ export interface PlacementWrite {
 }
 
 /** Splits what is not yet in a store by store, so that each store gets one change. */
-export function storeJobs(works: readonly Work[], obsolete: readonly ObsoletePlacement[]): readonly StoreJob[] {
+export function storeJobs(
+  works: readonly Work[],
+  obsolete: readonly ObsoletePlacement[],
+  verify?: VerifyScope,
+): readonly StoreJob[] {
   const jobs = new Map<string, { store: StateStoreReference; write: PlacementWrite[]; remove: ObsoletePlacement[] }>();
   const jobFor = (store: StateStoreReference) => {
     const job = jobs.get(storeKey(store)) ?? { store, write: [], remove: [] };
     jobs.set(storeKey(store), job);
     return job;
   };
-  for (const { placement, snapshot } of works.flatMap(unwritten)) {
+  for (const { placement, snapshot } of works.flatMap((work) => toWrite(work, verify))) {
     const { name, destination, layout, store } = placement;
     jobFor(store).write.push({ name, destination, layout, snapshot });
   }
   for (const placement of obsolete) jobFor(placement.store).remove.push(placement);
-  return [...jobs.values()];
+  return [...jobs.values()].map((job) => (verify === undefined ? job : { ...job, verify: true }));
 }
 
-function unwritten(work: Work): readonly { placement: WorkPlacement; snapshot: string }[] {
+function toWrite(
+  work: Work,
+  verify: VerifyScope | undefined,
+): readonly { placement: WorkPlacement; snapshot: string }[] {
   return work.placements.flatMap((placement) => {
     const group = work.groups.find((candidate) => candidate.id === placement.group);
-    return group === undefined || isWritten(placement, group) ? [] : [{ placement, snapshot: group.snapshot }];
+    if (group === undefined) return [];
+    const compare = verify !== undefined && (verify.store ?? storeKey(placement.store)) === storeKey(placement.store);
+    return isWritten(placement, group) && !compare ? [] : [{ placement, snapshot: group.snapshot }];
   });
 }
 
@@ -53,6 +65,22 @@ export function markWritten(works: readonly Work[], job: StoreJob, revision: str
       return { ...placement, written: { snapshot: write.snapshot, revision, store, layout } };
     }),
   }));
+}
+
+/** Everything that a job may have written or failed to remove for as long as nobody has confirmed it. */
+export function beginJob(leftovers: readonly ObsoletePlacement[], job: StoreJob): ObsoletePlacement[] {
+  const writes = job.write.map(({ name, destination, layout, snapshot }) => {
+    return { name, destination, layout, snapshot, store: job.store, revision: '' };
+  });
+  return [...endJob(leftovers, job), ...job.remove, ...writes];
+}
+
+/** A confirmed job leaves nothing uncertain at its places. */
+export function endJob(leftovers: readonly ObsoletePlacement[], job: StoreJob): ObsoletePlacement[] {
+  const places = [...job.remove, ...job.write.map((write) => ({ ...write, store: job.store }))];
+  return leftovers.filter(
+    (leftover) => !places.some((place) => place.name === leftover.name && samePlace(place, leftover)),
+  );
 }
 
 /** The Works with one of them replaced by name, or added at the end. */

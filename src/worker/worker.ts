@@ -19,6 +19,8 @@ export interface WorkerParts {
   readonly connection: NativeConnection;
   readonly client: Client;
   readonly engine: ContainerEngine;
+  /** The workflow code; by default what the build made, or the sources. */
+  readonly workflows?: ReturnType<typeof workflowSource>;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
   const workers = [
     await Worker.create({
       ...shared,
-      ...workflowSource(),
+      ...(parts.workflows ?? workflowSource()),
       taskQueue,
       activities: light,
       maxCachedWorkflows: cachedWorkflows,

@@ -16,6 +16,7 @@ import { createWorker } from '../../src/worker/worker.js';
 import { freePort } from '../servers/freePort.js';
 import { destination, directoryStore } from './documents.js';
 import { execute } from './operations.js';
+import { workflowBundle } from './workflowBundle.js';
 
 /** A Temporal server, a worker with a container engine, and a directory as state store: all real, all of one test file. */
 export interface Platform {
@@ -73,7 +74,8 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
     const configuration = workerConfiguration(environment);
     const { taskQueue } = configuration;
     const container = containerEngine({ ...engine, baseImage: BASE_IMAGE });
-    const worker = await createWorker({ configuration, connection: native, client, engine: container });
+    const parts = { configuration, connection: native, client, engine: container, workflows: await workflowBundle() };
+    const worker = await createWorker(parts);
     const running = worker.run();
     closing.push(async () => {
       worker.stop();

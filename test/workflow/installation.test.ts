@@ -86,13 +86,25 @@ test('an operation that repeats a running wish gets the same answer', async () =
     handOver(platform, 'installPromise', document),
     handOver(platform, 'installPromise', document),
   ]);
+  expect((await Promise.all(handles.map(settled))).map(({ phase }) => phase)).toEqual(['Waiting', 'Waiting']);
   await execute(platform, 'registerDestination', destination('doubled', { team: 'doubled' }));
   const [first, second] = await Promise.all(handles.map(ended));
   expect([first?.phase, second?.phase]).toEqual(['Ready', 'Ready']);
-  // One configure run that waits, one that places when the Destination is there; no third.
   const status = await platform.entities.status('promise/doubled');
   expect(status?.runs.map((run) => [run.action, run.outcome])).toEqual([
     ['place', 'Succeeded'],
     ['configure', 'Waiting'],
   ]);
+});
+
+test('a Destination that appears while a run decides where documents go is not missed', async () => {
+  // Registered at once, a Destination arrives before, during and after the moment of scheduling: never too late.
+  const names = ['race-a', 'race-b', 'race-c'];
+  const installing = names.map(async (name) => {
+    const document = promise(name, { ...waiting, selector: { team: name } });
+    const handle = await handOver(platform, 'installPromise', document);
+    await execute(platform, 'registerDestination', destination(name, { team: name }));
+    return ended(handle);
+  });
+  expect((await Promise.all(installing)).map(({ phase }) => phase)).toEqual(['Ready', 'Ready', 'Ready']);
 });

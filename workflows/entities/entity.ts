@@ -1,14 +1,18 @@
 import { continueAsNew, setCurrentDetails, upsertSearchAttributes, uuid4, workflowInfo } from '@temporalio/workflow';
+import type { DestinationChange } from '../../src/domain/affects.js';
+import { affects } from '../../src/domain/affects.js';
 import type { Condition } from '../../src/domain/condition.js';
 import { setCondition } from '../../src/domain/condition.js';
+import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import type { Phase } from '../../src/domain/phase.js';
 import type { RunRecord } from '../../src/domain/run.js';
 import type { Work } from '../../src/domain/work.js';
 import { destinationsOf } from '../../src/domain/works.js';
-import type { Answer } from '../messages.js';
+import type { Answer, Verified, Verify } from '../messages.js';
+import { signals } from '../messages.js';
 import { destinationsKey, phaseKey } from '../searchAttributes.js';
 import type { Waiter } from '../waiters.js';
-import { tellAnswer, tellProgress } from '../waiters.js';
+import { send, tellAnswer, tellProgress } from '../waiters.js';
 
 /** What a Promise's and a Resource's entity both remember: plain JSON, carried through continue-as-new. */
 export interface EntityState {
@@ -26,6 +30,10 @@ export interface EntityState {
   again: boolean;
   /** Destinations changed under a placement, or one appeared that a group waits for. */
   misplaced: boolean;
+  /** Changes heard during a run, which alone knows its works until it ends; `all` when there were too many to name. */
+  heard: readonly DestinationChange[] | 'all';
+  /** Repairs that have been asked for. */
+  verify: readonly Verify[];
   failure?: { readonly type: string; readonly message: string };
   works: readonly Work[];
   details?: string;
@@ -35,6 +43,10 @@ export interface EntityState {
   runs: readonly RunRecord[];
   nextRun: number;
   waiters: readonly Waiter[];
+  /** Operations whose wish came during a deletion: they wait for the object that is made anew afterwards. */
+  nextWaiters: readonly Waiter[];
+  /** What stores may still hold although no work says so. */
+  leftovers: readonly ObsoletePlacement[];
 }
 
 export function newEntityState(): EntityState {
@@ -49,11 +61,15 @@ export function newEntityState(): EntityState {
     deleting: false,
     again: false,
     misplaced: false,
+    heard: [],
+    verify: [],
     works: [],
     conditions: [],
     runs: [],
     nextRun: 1,
     waiters: [],
+    nextWaiters: [],
+    leftovers: [],
   };
 }
 
@@ -66,6 +82,37 @@ export function wantDocument(state: EntityState, digest: string): { readonly cha
   state.document = digest;
   state.generation += 1;
   return { changed: true };
+}
+
+/** Takes note of changed Destinations; `undefined` when there were too many to name. */
+export function hearChanges(
+  state: EntityState,
+  running: boolean,
+  changes: readonly DestinationChange[] | undefined,
+): void {
+  state.heard = changes === undefined || state.heard === 'all' ? 'all' : [...state.heard, ...changes];
+  if (!running) weighChanges(state);
+}
+
+/** Finds out whether what was heard matters to the works as they are now. */
+export function weighChanges(state: EntityState): void {
+  const { heard, works } = state;
+  state.heard = [];
+  if (heard === 'all' || heard.some((change) => works.some((work) => affects(change, work)))) state.misplaced = true;
+}
+
+/** What a repair run has to compare: one store when all askers mean the same, otherwise every store. */
+export function verifyScope({ verify }: EntityState): { readonly store?: string } {
+  const [first] = verify;
+  return first !== undefined && verify.every(({ store }) => store === first.store) ? { store: first.store } : {};
+}
+
+/** Answers every repair that asked: what differed, or why it could not be mended. */
+export async function tellVerified(state: EntityState, found: Omit<Verified, 'entity'>): Promise<void> {
+  const asked = state.verify;
+  state.verify = [];
+  const answer: Verified = { entity: workflowInfo().workflowId, ...found };
+  await Promise.all(asked.map(({ replyTo }) => send(replyTo, signals.verified, answer)));
 }
 
 /** Sets where the object stands, where the Web UI, `temporal workflow list` and queries show it. */
@@ -81,6 +128,11 @@ export function show(state: EntityState, phase: Phase, message: string): void {
   ]);
 }
 
+/** A fresh history begins without details: the Web UI shall go on showing where the object stands. */
+export function showAgain({ phase, message }: EntityState): void {
+  setCurrentDetails(`**${phase}**: ${message}`);
+}
+
 export function isGone(state: EntityState): boolean {
   return state.phase === 'Gone';
 }
@@ -91,7 +143,13 @@ export function note(state: EntityState, condition: Omit<Condition, 'lastTransit
 
 /** Answers every operation that waits, as far as there is an answer: done, failed, or waiting for something outside. */
 export async function settle(state: EntityState): Promise<void> {
-  const { phase, message, waiters } = state;
+  const { phase, message, waiters, nextWaiters } = state;
+  if (state.deleting && phase !== 'Gone' && nextWaiters.length > 0) {
+    await tellProgress(nextWaiters, {
+      phase: 'Waiting',
+      message: `is being deleted (${message}); made anew afterwards`,
+    });
+  }
   if (waiters.length === 0) return;
   if (phase === 'Ready' || phase === 'Failed' || phase === 'Gone') {
     state.waiters = [];

@@ -4,32 +4,51 @@ import { runId } from '../../src/domain/ids.js';
 import type { Owner } from '../../src/domain/owner.js';
 import { describeOwner } from '../../src/domain/owner.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
-import type { RunAction, RunInput, RunRecord, RunResult } from '../../src/domain/run.js';
+import type { RunAction, RunInput, RunRecord, RunResult, VerifyScope } from '../../src/domain/run.js';
 import { failureDetails, rootFailure } from '../failures.js';
 import { signals } from '../messages.js';
 import { kindKey, nameKey, namespaceKey, promiseKey } from '../searchAttributes.js';
 import type { EntityState } from './entity.js';
+import { verifyScope, weighChanges } from './entity.js';
 
 /** Runs that an object's status remembers; Kratix keeps five Jobs per pipeline. */
 const keptRuns = 10;
 
 export interface RunOrder {
   /** The workflow type of the run. */
-  readonly type: 'configureRun' | 'placeRun' | 'deleteRun' | 'withdrawRun';
+  readonly type: 'configureRun' | 'placeRun' | 'repairRun' | 'deleteRun' | 'withdrawRun';
   readonly action: RunAction;
   readonly owner: Owner;
   readonly plan: PromisePlan;
   readonly object: RunInput['object'];
   readonly keepDocuments?: boolean;
+  readonly verify?: VerifyScope;
+}
+
+/** The run that a repair asks for; nothing when nobody asked. */
+export function repairOrder(
+  state: EntityState,
+  base: Pick<RunOrder, 'owner' | 'plan' | 'object'>,
+): RunOrder | undefined {
+  if (state.verify.length === 0) return undefined;
+  return { ...base, type: 'repairRun', action: 'repair', verify: verifyScope(state) };
 }
 
 /** The run that goes on, so that a newer wish can reach it. */
 export interface CurrentRun {
+  running: boolean;
+  /** A newer wish came; the run may not have been started yet when it did. */
+  superseded: boolean;
   handle?: ChildWorkflowHandle<Workflow>;
+}
+
+export function noRun(): CurrentRun {
+  return { running: false, superseded: false };
 }
 
 /** Tells the current run that a newer revision is wanted. */
 export async function supersede(current: CurrentRun): Promise<void> {
+  current.superseded = true;
   try {
     await current.handle?.signal(signals.supersede);
   } catch (error) {
@@ -58,8 +77,12 @@ export async function conductEntityRun(
     stages: [],
   };
   state.runs = [record, ...state.runs].slice(0, keptRuns);
+  Object.assign(current, { running: true, superseded: false });
   const result = await attempt(state, current, order, id);
+  current.running = false;
   state.works = result.works;
+  state.leftovers = result.leftovers;
+  weighChanges(state);
   if (result.details !== undefined) state.details = result.details;
   if (result.statusMessage !== undefined) state.statusMessage = result.statusMessage;
   const { outcome, message, stages } = result;
@@ -74,8 +97,9 @@ async function attempt(
   order: RunOrder,
   id: string,
 ): Promise<RunResult & { readonly type?: string }> {
-  const { owner, plan, object, keepDocuments } = order;
-  const input: RunInput = { run: id, owner, plan, object, works: state.works, keepDocuments };
+  const { owner, plan, object, keepDocuments, verify } = order;
+  const { works, leftovers } = state;
+  const input: RunInput = { run: id, owner, plan, object, works, leftovers, keepDocuments, verify };
   try {
     const handle = await startChild<(input: RunInput) => Promise<RunResult>>(order.type, {
       workflowId: id,
@@ -91,6 +115,7 @@ async function attempt(
       ],
     });
     current.handle = handle;
+    if (current.superseded) await supersede(current);
     return await handle.result();
   } catch (thrown) {
     return failedResult(state, owner, thrown);
@@ -103,10 +128,12 @@ function failedResult(state: EntityState, owner: Owner, thrown: unknown): RunRes
   const { type, message } = rootFailure(thrown);
   const line = message.startsWith(describeOwner(owner)) ? message : `${describeOwner(owner)}: run ${message}`;
   const known = isCancellation(thrown) ? undefined : failureDetails(thrown);
-  const partial = isRunResult(known) ? known : { works: state.works, unscheduled: [], stages: [] };
+  const partial = isRunResult(known)
+    ? known
+    : { works: state.works, leftovers: state.leftovers, unscheduled: [], stages: [] };
   return { ...partial, outcome: 'Failed', message: line, type };
 }
 
 function isRunResult(value: unknown): value is RunResult {
-  return typeof value === 'object' && value !== null && 'works' in value && 'stages' in value;
+  return typeof value === 'object' && value !== null && 'works' in value && 'leftovers' in value && 'stages' in value;
 }

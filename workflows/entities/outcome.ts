@@ -1,6 +1,6 @@
 import type { RunAction, RunResult } from '../../src/domain/run.js';
 import type { EntityState } from './entity.js';
-import { note, show } from './entity.js';
+import { note, show, tellVerified } from './entity.js';
 import type { RunOrder } from './entityRun.js';
 
 /** The conditions of an object whose pipelines have begun (reference, sections 1.1 and 2.10). */
@@ -15,9 +15,16 @@ export function noteBegun(state: EntityState, action: RunAction): void {
   note(state, { type: 'Reconciled', status: 'Unknown', reason: 'WorkflowPending', message: 'Pending' });
 }
 
+/** What a repair's askers hear. */
+export async function tellRepair(state: EntityState, { repaired = [], outcome, message }: RunResult): Promise<void> {
+  await tellVerified(state, { repaired, failure: outcome === 'Failed' ? message : undefined });
+}
+
 /** Phase and conditions after a run. */
 export function conclude(state: EntityState, order: RunOrder, result: RunResult & { readonly type?: string }): void {
   const { action } = order;
+  // What became of a configuration does not matter any more; the deletion goes its own way.
+  if (state.deleting && action !== 'delete') return;
   switch (result.outcome) {
     case 'Superseded':
       return;
@@ -37,8 +44,8 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
     case 'Succeeded':
       if (action === 'delete') return;
       if (action === 'configure') noteCompleted(state);
-      // Placing anew does not heal a configuration that failed.
-      if (action === 'place' && state.failure !== undefined) return show(state, 'Failed', state.failure.message);
+      // Placing anew or repairing does not heal a configuration that failed.
+      if (action !== 'configure' && state.failure !== undefined) return show(state, 'Failed', state.failure.message);
       noteWorks(state, order, result);
       return show(state, result.outcome === 'Waiting' ? 'Waiting' : 'Ready', result.message);
   }

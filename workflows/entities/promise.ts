@@ -1,16 +1,24 @@
 import { condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
 import type { DestinationChange } from '../../src/domain/affects.js';
-import { affects } from '../../src/domain/affects.js';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { destinationsId, promisesId, resourceId } from '../../src/domain/ids.js';
 import { objectStatus } from '../../src/domain/objectStatus.js';
 import type { Owner } from '../../src/domain/owner.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
-import type { Adopt, ApplyPromise, DestinationsChanged, PromiseChanged, Released, Remove } from '../messages.js';
+import type {
+  Adopt,
+  ApplyPromise,
+  DestinationsChanged,
+  PromiseChanged,
+  Released,
+  Remove,
+  Verify,
+} from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import type { EntityState } from './entity.js';
 import {
+  hearChanges,
   historyIsLong,
   isGone,
   newEntityState,
@@ -19,11 +27,13 @@ import {
   renew,
   settle,
   show,
+  tellVerified,
+  showAgain,
   wantDocument,
 } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, supersede } from './entityRun.js';
-import { conclude, noteBegun } from './outcome.js';
+import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
+import { conclude, noteBegun, tellRepair } from './outcome.js';
 
 export interface PromiseInput {
   readonly name: string;
@@ -62,12 +72,13 @@ export interface PromiseOffer {
 /** Keeps one Promise: its API's revision, its dependencies, and the list of requests that it serves. */
 export async function promise(input: PromiseInput): Promise<EntityStatus> {
   const state = input.state ?? newPromiseState();
-  const current: CurrentRun = {};
+  const current = noRun();
   let stirred = true;
+  showAgain(state);
 
   setHandler(defineSignal<[ApplyPromise]>(signals.apply), async (wish) => {
     stirred = true;
-    if (state.deleting) state.next = wish;
+    if (state.deleting) postpone(state, wish);
     else if (acceptWish(state, wish)) await supersede(current);
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
@@ -92,12 +103,19 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     const { [key]: _known, ...others } = state.blocked;
     state.blocked = blocked === undefined ? others : { ...others, [key]: blocked };
     if (blocked === undefined) state.resources = state.resources.filter((known) => known !== key);
+    if (state.failure?.type === deletionBlocked && Object.keys(state.blocked).length === 0) {
+      delete state.failure;
+      state.phase = 'Deleting';
+    }
   });
   setHandler(defineSignal<[DestinationsChanged]>(signals.destinationsChanged), ({ changes }) => {
     stirred = true;
-    const touched = changes?.some((change) => state.works.some((work) => affects(change, work))) ?? true;
-    if (touched || state.phase === 'Waiting') state.misplaced = true;
+    hearChanges(state, current.running, changes);
     state.changes = changes === undefined || state.changes === 'all' ? 'all' : [...state.changes, ...changes];
+  });
+  setHandler(defineSignal<[Verify]>(signals.verify), (wish) => {
+    stirred = true;
+    state.verify = [...state.verify, wish];
   });
   setHandler(defineQuery<EntityStatus>(queries.status), () => statusOf(input, state));
   setHandler(defineQuery<PromiseOffer | undefined>(queries.plan), () => offerOf(state));
@@ -109,20 +127,37 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     const order = nextOrder(input, state);
     if (order !== undefined) await perform(state, current, order);
     else if (state.deleting) showDeletion(input, state);
+    if (order === undefined) await tellVerified(state, { repaired: [] });
     await settle(state);
     if (isGone(state)) break;
     if (order !== undefined || historyIsLong()) await renew<PromiseInput>({ ...input, state });
-  }
-  if (state.next !== undefined) {
-    const anew = newPromiseState();
-    acceptWish(anew, state.next);
-    await renew<PromiseInput>({ ...input, state: anew });
   }
   await Promise.all([
     send(promisesId, signals.release, { promise: input.name }),
     send(destinationsId, signals.unsubscribe, { promise: input.name }),
   ]);
+  // Asked last, with nothing awaited before the end: a wish that comes while the others are told is not lost.
+  if (state.next !== undefined) await installAnew(input, state, state.next);
   return statusOf(input, state);
+}
+
+/** Takes note of a wish that came too late for this life of the Promise. */
+function postpone(state: PromiseState, wish: ApplyPromise): void {
+  state.next = wish;
+  if (wish.ticket === undefined) return;
+  state.nextWaiters = addWaiter(state.nextWaiters, { ...wish.ticket, wants: 'apply', changed: true });
+}
+
+async function installAnew(input: PromiseInput, state: PromiseState, wish: ApplyPromise): Promise<never> {
+  const anew = { ...newPromiseState(), waiters: state.nextWaiters };
+  acceptWish(anew, wish);
+  await Promise.all([
+    send(promisesId, signals.reclaim, { promise: input.name, api: wish.plan.api }),
+    send(destinationsId, signals.subscribe, { promise: input.name }),
+  ]);
+  if (state.next !== undefined && state.next !== wish) acceptWish(anew, state.next);
+  anew.waiters = state.nextWaiters.reduce(addWaiter, [...anew.waiters]);
+  return renew<PromiseInput>({ ...input, state: anew });
 }
 
 function newPromiseState(): PromiseState {
@@ -202,7 +237,8 @@ function nextOrder(input: PromiseInput, state: PromiseState): RunOrder | undefin
   if (state.observedGeneration !== state.generation || state.again) {
     return { ...base, type: 'configureRun', action: 'configure' };
   }
-  return state.misplaced ? { ...base, type: 'placeRun', action: 'place' } : undefined;
+  if (state.misplaced) return { ...base, type: 'placeRun', action: 'place' };
+  return repairOrder(state, base);
 }
 
 function nextDeletion(state: PromiseState, base: Pick<RunOrder, 'owner' | 'plan' | 'object'>): RunOrder | undefined {
@@ -226,10 +262,17 @@ async function perform(state: PromiseState, current: CurrentRun, order: RunOrder
   show(state, order.action === 'delete' ? 'Deleting' : 'Running', `${order.action}, generation ${state.generation}`);
   const result = await conductEntityRun(state, current, order);
   conclude(state, order, result);
+  if (order.action === 'repair') await tellRepair(state, result);
   if (result.outcome !== 'Succeeded') return;
   if (order.type === 'deleteRun') state.deletion = 'resources';
-  else if (order.type === 'withdrawRun') show(state, 'Gone', 'deleted');
+  else if (order.type === 'withdrawRun') concludeWithdrawal(state);
   else if (state.failure === undefined) install(state, order.plan);
+}
+
+/** A request that was accepted at the last moment has to go first. */
+function concludeWithdrawal(state: PromiseState): void {
+  if (state.resources.length > 0) state.deletion = 'resources';
+  else show(state, 'Gone', 'deleted');
 }
 
 /** From now on requests run with this revision. */
@@ -241,12 +284,14 @@ function install(state: PromiseState, plan: PromisePlan): void {
   state.announce = state.resources;
 }
 
+const deletionBlocked = 'DeletionBlocked';
+
 function showDeletion(input: PromiseInput, state: PromiseState): void {
   if (state.deletion !== 'resources') return;
   const reasons = Object.values(state.blocked);
   if (reasons.length > 0) {
     const message = `Promise ${input.name} cannot be deleted: ${reasons.join('; ')}`;
-    state.failure = { type: 'DeletionBlocked', message };
+    state.failure = { type: deletionBlocked, message };
     return show(state, 'Failed', message);
   }
   show(

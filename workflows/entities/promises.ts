@@ -40,6 +40,9 @@ export async function promises(input: PromisesInput): Promise<void> {
     const { [promise]: _released, ...others } = claims;
     claims = others;
   });
+  setHandler(defineSignal<[Claim]>(signals.reclaim), (claim) => {
+    if (rivalOf(claims, claim) === undefined) claims = { ...claims, [claim.promise]: claim };
+  });
   setHandler(defineQuery<string | undefined, [{ group: string; kind: string }]>(queries.find), ({ group, kind }) =>
     servedBy(claims, apiKey(group, kind)),
   );

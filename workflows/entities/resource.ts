@@ -1,18 +1,29 @@
 import { condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
-import { affects } from '../../src/domain/affects.js';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { promiseId } from '../../src/domain/ids.js';
 import { objectStatus } from '../../src/domain/objectStatus.js';
 import type { Owner } from '../../src/domain/owner.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
-import type { ApplyResource, DestinationsChanged, PromiseChanged, Remove } from '../messages.js';
+import type { ApplyResource, DestinationsChanged, PromiseChanged, Remove, Verify } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import type { EntityState } from './entity.js';
-import { historyIsLong, isGone, newEntityState, publicState, renew, settle, show, wantDocument } from './entity.js';
+import {
+  hearChanges,
+  historyIsLong,
+  isGone,
+  newEntityState,
+  publicState,
+  renew,
+  settle,
+  show,
+  tellVerified,
+  showAgain,
+  wantDocument,
+} from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, supersede } from './entityRun.js';
-import { conclude, noteBegun } from './outcome.js';
+import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
+import { conclude, noteBegun, tellRepair } from './outcome.js';
 
 export interface ResourceInput {
   readonly promise: string;
@@ -37,16 +48,14 @@ interface ResourceState extends EntityState {
 /** Keeps one Resource for as long as it is wanted: one run at a time, the newest wish next. */
 export async function resource(input: ResourceInput): Promise<EntityStatus> {
   const state = input.state ?? newResourceState();
-  const current: CurrentRun = {};
+  const current = noRun();
   let stirred = true;
+  showAgain(state);
 
   setHandler(defineSignal<[ApplyResource]>(signals.apply), async (wish) => {
     stirred = true;
-    if (state.deleting) {
-      state.next = wish;
-      return;
-    }
-    if (acceptWish(state, wish)) await supersede(current);
+    if (state.deleting) postpone(state, wish);
+    else if (acceptWish(state, wish)) await supersede(current);
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
     stirred = true;
@@ -62,12 +71,15 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     state.promiseAvailable = available;
     if (plan.generation === state.plan?.generation) return;
     state.plan = plan;
-    await supersede(current);
+    if (!state.deleting) await supersede(current);
   });
   setHandler(defineSignal<[DestinationsChanged]>(signals.destinationsChanged), ({ changes }) => {
     stirred = true;
-    const { works } = state;
-    if (changes?.every((change) => works.every((work) => !affects(change, work))) !== true) state.misplaced = true;
+    hearChanges(state, current.running, changes);
+  });
+  setHandler(defineSignal<[Verify]>(signals.verify), (wish) => {
+    stirred = true;
+    state.verify = [...state.verify, wish];
   });
   setHandler(defineQuery<EntityStatus>(queries.status), () => statusOf(input, state));
 
@@ -77,6 +89,7 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     await adopt(input, state);
     const order = nextOrder(input, state);
     if (order !== undefined) await perform(state, current, order);
+    else await tellVerified(state, { repaired: [] });
     await reportBlocked(input, state);
     await settle(state);
     if (isGone(state)) break;
@@ -84,11 +97,18 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
   }
   await send(promiseId(input.promise), signals.released, { namespace: input.namespace, name: input.name });
   if (state.next !== undefined) {
-    const anew = newResourceState();
+    const anew = { ...newResourceState(), waiters: state.nextWaiters };
     acceptWish(anew, state.next);
     await renew<ResourceInput>({ ...input, state: anew });
   }
   return statusOf(input, state);
+}
+
+/** Takes note of a wish that came too late for this life of the object. */
+function postpone(state: ResourceState, wish: ApplyResource): void {
+  state.next = wish;
+  if (wish.ticket === undefined) return;
+  state.nextWaiters = addWaiter(state.nextWaiters, { ...wish.ticket, wants: 'apply', changed: true });
 }
 
 function newResourceState(): ResourceState {
@@ -143,7 +163,7 @@ function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undef
   const outdated = state.observedGeneration !== state.generation || state.observedPlan !== plan.generation;
   if (outdated || state.again) return { ...base, type: 'configureRun', action: 'configure' };
   if (state.misplaced) return { ...base, type: 'placeRun', action: 'place' };
-  return undefined;
+  return repairOrder(state, base);
 }
 
 async function perform(state: ResourceState, current: CurrentRun, order: RunOrder): Promise<void> {
@@ -157,6 +177,7 @@ async function perform(state: ResourceState, current: CurrentRun, order: RunOrde
   noteBegun(state, order.action);
   const result = await conductEntityRun(state, current, order);
   conclude(state, order, result);
+  if (order.action === 'repair') await tellRepair(state, result);
   if (order.action === 'delete' && result.outcome === 'Succeeded') show(state, 'Gone', 'deleted');
 }
 

@@ -24,6 +24,7 @@ export async function configureRun(input: RunInput): Promise<RunResult> {
           pipeline: pipeline.name,
           volumes,
           promiseSelectors: input.plan.selectors,
+          onUnschedule: input.plan.onUnschedule,
           before: progress.works,
           details: progress.details,
         },

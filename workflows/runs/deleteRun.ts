@@ -7,17 +7,21 @@ import { conductRun } from './run.js';
 
 /** The delete pipelines, then the documents go (reference, sections 3.6 and 4.3). */
 export async function deleteRun(input: RunInput): Promise<RunResult> {
-  return conductRun(input, async (progress, deliveries) => {
-    for (const pipeline of input.plan.pipelines[input.owner.type].delete) {
-      await runPipeline(input, progress, 'delete', pipeline);
-    }
-    if (input.keepDocuments !== true) await removeDocuments(input, progress, deliveries);
-  });
+  return conductRun(
+    input,
+    async (progress, deliveries) => {
+      for (const pipeline of input.plan.pipelines[input.owner.type].delete) {
+        await runPipeline(input, progress, 'delete', pipeline);
+      }
+      if (input.keepDocuments !== true) await removeDocuments(input, progress, deliveries);
+    },
+    'insist',
+  );
 }
 
 /** The end of a Promise, when its resources are gone: its dependencies' documents go too. */
 export async function withdrawRun(input: RunInput): Promise<RunResult> {
-  return conductRun(input, (progress, deliveries) => removeDocuments(input, progress, deliveries));
+  return conductRun(input, (progress, deliveries) => removeDocuments(input, progress, deliveries), 'insist');
 }
 
 async function removeDocuments(input: RunInput, progress: RunProgress, deliveries: Deliveries): Promise<void> {

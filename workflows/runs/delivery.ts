@@ -1,9 +1,11 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { describeOwner } from '../../src/domain/owner.js';
 import type { RunInput, ScheduledWorks } from '../../src/domain/run.js';
-import { markWritten, replaceWork, storeJobs } from '../../src/domain/works.js';
+import { beginJob, endJob, markWritten, replaceWork, storeJobs } from '../../src/domain/works.js';
 import type { StoreJob } from '../../src/domain/works.js';
-import { storing } from '../options.js';
+import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
+import { rootFailure } from '../failures.js';
+import { insisting, storing } from '../options.js';
 import type { RunProgress } from './progress.js';
 
 /** Writes that go on beside the next pipeline's stages; a superseded run gives up what is not yet written. */
@@ -14,27 +16,35 @@ export interface Deliveries {
   giveUp(): void;
 }
 
-export function beginDeliveries(input: RunInput, progress: RunProgress): Deliveries {
+/** @param patience `insist` tries until the store has taken it; otherwise what a store does not take now waits */
+export function beginDeliveries(input: RunInput, progress: RunProgress, patience: 'wait' | 'insist'): Deliveries {
   const scope = new CancellationScope();
   const failures: unknown[] = [];
   const pending: Promise<void>[] = [];
+  const { writeStore } = patience === 'insist' ? insisting : storing;
 
   async function deliver(job: StoreJob): Promise<void> {
-    const { revision } = await storing.writeStore.executeWithOptions({ summary: describeJob(job) }, [
+    const { revision, drifted = [] } = await writeStore.executeWithOptions({ summary: describeJob(job) }, [
       { run: input.run, title: describeOwner(input.owner), job },
     ]);
     progress.works = markWritten(progress.works, job, revision);
+    progress.leftovers = endJob(progress.leftovers, job);
+    progress.repaired = [...progress.repaired, ...drifted];
   }
 
   return {
     start({ works, unscheduled, obsolete }) {
       for (const work of works) progress.works = replaceWork(progress.works, work);
       progress.unscheduled = [...progress.unscheduled, ...unscheduled];
-      for (const job of storeJobs(works, obsolete)) {
+      for (const job of storeJobs(works, obsolete, input.verify)) {
+        progress.leftovers = beginJob(progress.leftovers, job);
         const delivery = scope.run(() => deliver(job));
         pending.push(
           delivery.catch((thrown: unknown) => {
-            if (!isCancellation(thrown) || !progress.superseded) failures.push(thrown);
+            if (isCancellation(thrown) && progress.superseded) return;
+            const { type, message } = rootFailure(thrown);
+            if (isStoreTrouble(type)) progress.unwritten = [...progress.unwritten, message];
+            else failures.push(thrown);
           }),
         );
       }

@@ -13,6 +13,7 @@ export function dependenciesWork({ owner, plan }: RunInput): Work | undefined {
     kind: 'dependency',
     name: workName(owner, undefined),
     promise: plan.promise,
+    onUnschedule: plan.onUnschedule,
     groups: [{ id: rootGroupId, directory: '.', selectors: plan.selectors, snapshot, files: 1, bytes }],
     placements: [],
   };

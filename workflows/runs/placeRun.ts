@@ -2,6 +2,11 @@ import type { RunInput, RunResult } from '../../src/domain/run.js';
 import { quick } from '../options.js';
 import { conductRun } from './run.js';
 
+/** Schedules and writes again, and compares what is known to be written with what the stores hold. */
+export async function repairRun(input: RunInput): Promise<RunResult> {
+  return placeRun({ ...input, verify: input.verify ?? {} });
+}
+
 /** Schedules and writes again what earlier stages gave, because Destinations changed. */
 export async function placeRun(input: RunInput): Promise<RunResult> {
   return conductRun(input, async (_progress, deliveries) => {

@@ -1,4 +1,5 @@
 import { defineQuery, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import type { Unscheduled } from '../../src/domain/schedule.js';
 import type { RunInput, RunResult, StageRecord } from '../../src/domain/run.js';
 import { describeUnscheduled } from '../../src/domain/run.js';
@@ -9,11 +10,15 @@ import { queries } from '../messages.js';
 /** Where a run is; mutable, the run's own. */
 export interface RunProgress {
   works: readonly Work[];
+  leftovers: readonly ObsoletePlacement[];
   unscheduled: readonly Unscheduled[];
   stages: StageRecord[];
   details: string | undefined;
   statusMessage: string | undefined;
   superseded: boolean;
+  /** Why state stores have not taken documents yet. */
+  unwritten: readonly string[];
+  repaired: readonly string[];
 }
 
 export const runStatusQuery = defineQuery<RunResult>(queries.status);
@@ -22,24 +27,32 @@ export const runStatusQuery = defineQuery<RunResult>(queries.status);
 export function beginProgress(input: RunInput): RunProgress {
   const progress: RunProgress = {
     works: input.works,
+    leftovers: input.leftovers,
     unscheduled: [],
     stages: [],
     details: input.object.details,
     statusMessage: undefined,
     superseded: false,
+    unwritten: [],
+    repaired: [],
   };
   setHandler(runStatusQuery, () => resultOf(progress));
   return progress;
 }
 
 export function resultOf(progress: RunProgress): RunResult {
-  const { works, unscheduled, stages, details, statusMessage } = progress;
-  return { ...endOf(progress), works, unscheduled, stages, details, statusMessage };
+  const { works, leftovers, unscheduled, stages, details, statusMessage, repaired } = progress;
+  return { ...endOf(progress), works, leftovers, unscheduled, stages, details, statusMessage, repaired };
 }
 
-function endOf({ superseded, unscheduled, works }: RunProgress): Pick<RunResult, 'outcome' | 'message'> {
+function endOf(progress: RunProgress): Pick<RunResult, 'outcome' | 'message'> {
+  const { superseded, unscheduled, unwritten, works, repaired } = progress;
   if (superseded) return { outcome: 'Superseded', message: 'a newer revision is wanted' };
   if (unscheduled.length > 0) return { outcome: 'Waiting', message: describeUnscheduled(unscheduled) };
+  if (unwritten.length > 0) {
+    return { outcome: 'Waiting', message: `${unwritten.join('; ')}; goes out by itself when the store answers` };
+  }
+  if (repaired.length > 0) return { outcome: 'Succeeded', message: `repaired ${repaired.slice(0, 3).join(', ')}` };
   const destinations = destinationsOf(works);
   return {
     outcome: 'Succeeded',

@@ -1,8 +1,10 @@
 import { ApplicationFailure, defineSignal, isCancellation, setHandler } from '@temporalio/workflow';
 import { describeOwner } from '../../src/domain/owner.js';
 import type { RunInput, RunResult } from '../../src/domain/run.js';
+import { unwantedLeftovers } from '../../src/domain/obsolete.js';
 import { rootFailure } from '../failures.js';
 import { signals } from '../messages.js';
+import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
 import { beginDeliveries } from './delivery.js';
 import type { RunProgress } from './progress.js';
@@ -17,9 +19,10 @@ const supersedeSignal = defineSignal(signals.supersede);
 export async function conductRun(
   input: RunInput,
   steps: (progress: RunProgress, deliveries: Deliveries) => Promise<void>,
+  patience: 'wait' | 'insist' = 'wait',
 ): Promise<RunResult> {
   const progress = beginProgress(input);
-  const deliveries = beginDeliveries(input, progress);
+  const deliveries = beginDeliveries(input, progress, patience);
   setHandler(supersedeSignal, () => {
     progress.superseded = true;
     deliveries.giveUp();
@@ -27,6 +30,7 @@ export async function conductRun(
   try {
     await steps(progress, deliveries);
     await deliveries.settled();
+    if (!progress.superseded && progress.unwritten.length === 0) await clearLeftovers(progress, deliveries);
     return resultOf(progress);
   } catch (thrown) {
     if (isCancellation(thrown)) throw thrown;
@@ -35,4 +39,14 @@ export async function conductRun(
     const result: RunResult = { ...resultOf(progress), outcome: 'Failed', message: line };
     throw ApplicationFailure.create({ message: line, type, nonRetryable: true, details: [result] });
   }
+}
+
+/** Removes what runs before this one may have left where nothing is wanted now. */
+async function clearLeftovers(progress: RunProgress, deliveries: Deliveries): Promise<void> {
+  const leftovers = unwantedLeftovers(progress.leftovers, progress.works);
+  if (leftovers.length > 0) {
+    deliveries.start(await quick.scheduleWorks({ before: [], after: [], leftovers }));
+    await deliveries.settled();
+  }
+  progress.leftovers = [];
 }

@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GitCredential } from './gitCredential.js';
 import type { GitLimits } from './gitLimits.js';
@@ -12,14 +11,16 @@ export interface BinaryAccess {
 
 /**
  * What git needs to open a remote: in the environment and in files of mode 0600 that last as long as the use, never
- * among the arguments that every user of a machine can read.
+ * among the arguments that every user of a machine can read. They lie in the clone, which is emptied when a writer
+ * starts, so that a process that was killed leaves no key behind for long.
  */
 export async function binaryAccess(
   remote: GitRemote,
   credential: GitCredential,
-  limits: GitLimits,
+  use: { readonly gitdir: string; readonly limits: GitLimits },
 ): Promise<BinaryAccess> {
-  const directory = await mkdtemp(join(tmpdir(), 'fulfil-git-'));
+  const { gitdir, limits } = use;
+  const directory = await mkdtemp(join(gitdir, 'access-'));
   const file = async (name: string, text: string): Promise<string> => {
     const path = join(directory, name);
     await writeFile(path, text, { mode: 0o600 });
@@ -37,7 +38,8 @@ export async function binaryAccess(
   if (credential.authorization !== undefined) {
     config.push(['http.extraHeader', `Authorization: ${credential.authorization}`]);
   }
-  if (credential.caCert !== undefined) config.push(['http.sslCAInfo', await file('ca.pem', credential.caCert)]);
+  // The variable, since it wins over the configuration: the Secret's CA comes before the machine's.
+  if (credential.caCert !== undefined) env.GIT_SSL_CAINFO = await file('ca.pem', credential.caCert);
   if (credential.ssh !== undefined) {
     const key = await file('key', credential.ssh.privateKey);
     const hosts = await file('known_hosts', credential.ssh.knownHosts);

@@ -21,7 +21,7 @@ export async function binaryTransport(
   use: { readonly signal: AbortSignal; readonly limits: GitLimits },
 ): Promise<GitTransport> {
   const { limits, signal } = use;
-  const access = await binaryAccess(remote, credential, limits);
+  const access = await binaryAccess(remote, credential, { gitdir: objects.gitdir, limits });
   const ref = `refs/heads/${store.branch}`;
   const local = `refs/remotes/origin/${store.branch}`;
 
@@ -32,7 +32,7 @@ export async function binaryTransport(
       if (thrown instanceof GitMissing) {
         throw storeMisconfigured(
           store,
-          `${reason(thrown)}; ${remote.kind} repositories of this size need it: install git`,
+          `${reason(thrown)}, and ${remote.kind === 'http' ? 'a repository of this size' : remote.kind} needs it`,
         );
       }
       if (thrown instanceof GitTimeout) throw storeUnavailable(store, reason(thrown));

@@ -11,6 +11,8 @@ export interface GitClone {
   head: string | undefined;
   /** Commits made since it was opened. */
   commits: number;
+  /** A fetch broke off in it and may have left locks and halves behind. */
+  broken: boolean;
 }
 
 /** A new clone in place of whatever an earlier process left there, half-written perhaps. */
@@ -19,7 +21,7 @@ export async function openClone(gitdir: string): Promise<GitClone> {
   await git.init({ fs, gitdir, bare: true, defaultBranch: 'fulfil-unused' });
   // isomorphic-git keeps what it fetches under this name; the URL comes with each use.
   await git.setConfig({ fs, gitdir, path: 'remote.origin.fetch', value: '+refs/heads/*:refs/remotes/origin/*' });
-  return { objects: gitObjects(gitdir), head: undefined, commits: 0 };
+  return { objects: gitObjects(gitdir), head: undefined, commits: 0, broken: false };
 }
 
 /** Lets the next fetch say what is here already, so that the server sends the difference only. */

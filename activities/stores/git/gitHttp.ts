@@ -70,8 +70,16 @@ function redirectTarget(answer: HttpAnswer): string | undefined {
   return new URL(location, answer.url).href;
 }
 
-async function* once(body: Buffer): AsyncIterableIterator<Uint8Array> {
-  yield body;
+function once(body: Buffer): AsyncIterableIterator<Uint8Array> {
+  const parts: Uint8Array[] = [body];
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    next: () => {
+      const value = parts.pop();
+      return Promise.resolve(value === undefined ? { done: true, value } : { done: false, value });
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
 }
 
 /** isomorphic-git hands over arrays where its types promise asynchronous iterators. */

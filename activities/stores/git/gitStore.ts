@@ -46,8 +46,10 @@ export function gitStore(store: GitStateStore, deps: GitStoreDependencies): Stor
   let opened: GitClone | undefined;
 
   async function clone(): Promise<GitClone> {
-    if (opened === undefined || opened.commits >= commitsPerClone) opened = await openClone(deps.clone);
-    return opened;
+    if (opened !== undefined && !opened.broken && opened.commits < commitsPerClone) return opened;
+    const fresh = await openClone(deps.clone);
+    opened = fresh;
+    return fresh;
   }
 
   async function use<Result>(
@@ -82,7 +84,8 @@ export function gitStore(store: GitStateStore, deps: GitStoreDependencies): Stor
       const emptied = built.oid === undefined ? [gitObject('tree', Buffer.alloc(0))] : [];
       const tree = built.oid ?? emptied[0]?.oid ?? '';
       const message = commitMessage(changes.filter((_, index) => each[index] === true));
-      const sign = credential.signingKey === undefined ? undefined : sshSigner(credential.signingKey);
+      const sign =
+        credential.signingKey === undefined ? undefined : sshSigner(credential.signingKey, at.objects.gitdir);
       const commit = await commitObject({ tree, parent: head, author: store.gitAuthor, at: new Date(), message }, sign);
       for (const object of [...emptied, commit]) await at.objects.write(object);
       const objects = [...built.created, ...emptied, commit];
@@ -113,8 +116,10 @@ export function gitStore(store: GitStateStore, deps: GitStoreDependencies): Stor
 async function newestHead(store: GitStateStore, transport: GitTransport, at: GitClone): Promise<string | undefined> {
   const head = await transport.head();
   if (head === undefined || head === at.head) return head;
+  at.broken = true;
   const fetched = await transport.fetch();
   await rememberHead(at, store.branch, fetched);
+  at.broken = false;
   return fetched;
 }
 

@@ -94,7 +94,10 @@ export function httpTransport(
         if (saysOutrun(report.reason)) return 'outrun';
         throw documentRefused(store, refusalText(store.branch, report.reason, report.said));
       }),
-    probe: () => explained(async () => void (await refs(true))),
+    probe: () =>
+      explained(async () => {
+        await refs(true);
+      }),
     close: () => Promise.resolve(agent.destroy()),
   };
 

@@ -58,8 +58,12 @@ export async function runGit(args: readonly string[], run: GitRun): Promise<GitR
   }
 }
 
+/** The process's own trust in certificates is the one thing that passes through. */
 function baseEnvironment(): Record<string, string> {
+  const { SSL_CERT_FILE, GIT_SSL_CAINFO } = process.env;
   return {
+    ...(SSL_CERT_FILE === undefined ? {} : { SSL_CERT_FILE }),
+    ...(GIT_SSL_CAINFO === undefined ? {} : { GIT_SSL_CAINFO }),
     PATH: process.env.PATH ?? '/usr/bin:/bin',
     HOME: '/nonexistent',
     LC_ALL: 'C',

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../../../src/domain/failure.js';
 import type { CommitSigner } from './commitObject.js';
@@ -8,10 +7,10 @@ import type { CommitSigner } from './commitObject.js';
 // A signature takes milliseconds; a key with a passphrase would wait for one.
 const limitMs = 10_000;
 
-/** Signs as `git -c gpg.format=ssh commit -S` does; the key is in a file as long as the signing takes. */
-export function sshSigner(privateKey: string): CommitSigner {
+/** Signs as `git -c gpg.format=ssh commit -S` does; the key is in a file of the clone as long as it takes. */
+export function sshSigner(privateKey: string, gitdir: string): CommitSigner {
   return async (text) => {
-    const directory = await mkdtemp(join(tmpdir(), 'fulfil-sign-'));
+    const directory = await mkdtemp(join(gitdir, 'access-'));
     try {
       const key = join(directory, 'key');
       await writeFile(key, privateKey, { mode: 0o600 });

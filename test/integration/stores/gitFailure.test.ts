@@ -166,7 +166,7 @@ describe('credentials', () => {
     const message = async (secret: Record<string, string>, store = storeOf()) => {
       const failure = await writerWith({ store, secret: () => secret })
         .probe(never())
-        .catch((thrown: Failure) => thrown);
+        .catch((thrown: unknown) => thrown);
       return (failure as Failure).message;
     };
     expect(await message({ username: 'u' })).toBe('password not found in secret default/git');

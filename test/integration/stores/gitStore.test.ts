@@ -267,13 +267,23 @@ describe('a git store', () => {
     await repository.git('fsck', '--strict');
   });
 
-  it('lets a large repository be fetched by the git binary', async () => {
+  it.each(['http', 'https'] as const)('lets the git binary fetch a large repository over %s', async (transport) => {
     await repository.commitFiles({
       theirs: 'x',
       'big.bin': Array.from({ length: 200_000 }, () => Math.random()).join(' '),
     });
-    const writer = writerOf(storeOver('http'));
+    const writer = writerOf(storeOver(transport));
     await writer.apply([directoryChange('a', { f: '1' })], never());
     expect(await repository.files()).toEqual(['a/f', 'big.bin', 'theirs']);
+  });
+
+  it('makes a new clone when the old one is damaged', async () => {
+    await repository.commitFiles({ theirs: 'x', 'a/b/old': 'y' });
+    const writer = writerOf(storeOver('http'));
+    await writer.probe(never());
+    await writer.apply([directoryChange('c', { f: '1' })], never());
+    await rm(join(cache, `clone-${clones}.git`, 'objects'), { recursive: true });
+    await writer.apply([directoryChange('a/b', { f: '1' })], never());
+    expect(await repository.files()).toEqual(['a/b/f', 'c/f', 'theirs']);
   });
 });

@@ -154,6 +154,7 @@ it('puts canary documents and takes them away', async () => {
     layout: { mode: 'nestedByMetadata', filename: 'aggregated.yaml' },
     cleanup: 'none',
     canaries: true,
+    draining: false,
   };
   const store = memoryStore();
   await store.apply([canaryChange(destination)], never);

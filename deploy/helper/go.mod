@@ -1,0 +1,3 @@
+module fulfil-helper
+
+go 1.26.0

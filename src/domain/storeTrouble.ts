@@ -1,0 +1,16 @@
+/**
+ * Failures that are the state store's, not the documents': whoever waits for them needs no new document, and they are
+ * over when the store has been seen to be writable again.
+ */
+const troubles = [
+  'StoreUnavailable',
+  'StoreRefused',
+  'StoreMisconfigured',
+  'StateStoreNotFound',
+  'SecretNotFound',
+  'SecretInvalid',
+];
+
+export function isStoreTrouble(failureType: string): boolean {
+  return troubles.includes(failureType);
+}

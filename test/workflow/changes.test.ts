@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
+import { holds } from '../platform/eventually.js';
+import { gate } from '../platform/gate.js';
+import { ended, execute, handOver, start } from '../platform/operations.js';
+import type { Platform } from '../platform/platform.js';
+import { openPlatform } from '../platform/platform.js';
+
+let platform: Platform;
+beforeAll(async () => {
+  platform = await openPlatform({ destinations: { west: {} } });
+});
+afterAll(() => platform.close());
+
+const readSize = `size=$(sed -n 's/^  size: *//p' /kratix/input/object.yaml)\n`;
+
+function documentOf(name: string, pipelineName = 'configure'): Promise<string> {
+  const path = `west/resources/default/${name}/one/${pipelineName}/5058f/out.yaml`;
+  return readFile(join(platform.store, path), 'utf8');
+}
+
+test('two edits during a long stage: the stage goes on, and exactly one more run has the newest wish', async () => {
+  const held = gate(platform.home, 'edited');
+  const slow = stage('slow', `${readSize}${writeConfigMap('out', '$size')}[ $size != first ] || {\n${held.script}}`);
+  await execute(platform, 'installPromise', promise('edited', { resource: { configure: [pipeline('configure', [slow])] } }));
+
+  const first = await start(platform, 'configureResource', request('edited', 'one', { size: 'first' }));
+  await held.reached();
+  const second = await handOver(platform, 'configureResource', request('edited', 'one', { size: 'second' }));
+  const third = await handOver(platform, 'configureResource', request('edited', 'one', { size: 'third' }));
+  await held.open();
+  const ends = await Promise.all([first, second, third].map(ended));
+  expect(ends.map(({ phase, message }) => [phase, message])).toEqual([
+    ['Ready', 'written to west'],
+    ['Ready', 'written to west'],
+    ['Ready', 'written to west'],
+  ]);
+
+  const status = await platform.entities.status('resource/edited/default/one');
+  expect(status?.runs.map(({ number, generation, outcome }) => [number, generation, outcome])).toEqual([
+    [2, 3, 'Succeeded'],
+    [1, 1, 'Superseded'],
+  ]);
+  // The first stage was let finish: it is not among the failed.
+  expect(status?.runs[1]?.stages.map(({ outcome }) => outcome)).toEqual(['Succeeded']);
+  expect(await documentOf('edited')).toContain('text: third');
+});
+
+test('a superseded run does not begin its next pipeline', async () => {
+  const held = gate(platform.home, 'two-pipelines');
+  const slow = stage('slow', `${readSize}[ $size != first ] || {\n${held.script}}`);
+  const after = stage('after', `${readSize}${writeConfigMap('out', '$size')}`);
+  const configure = [pipeline('long', [slow]), pipeline('short', [after])];
+  await execute(platform, 'installPromise', promise('stopped', { resource: { configure } }));
+  const first = await start(platform, 'configureResource', request('stopped', 'one', { size: 'first' }));
+  await held.reached();
+  const second = await handOver(platform, 'configureResource', request('stopped', 'one', { size: 'second' }));
+  await held.open();
+  await Promise.all([ended(first), ended(second)]);
+  const status = await platform.entities.status('resource/stopped/default/one');
+  expect(status?.runs[1]?.stages.map((each) => each.stage)).toEqual(['slow']);
+  expect(await documentOf('stopped', 'short')).toContain('text: second');
+});
+
+test('a new revision of a Promise runs its requests anew; a run that goes on keeps the revision it began with', async () => {
+  const held = gate(platform.home, 'revised');
+  const revision = (text: string, before = '') =>
+    promise('revised', {
+      version: text,
+      resource: {
+        configure: [
+          pipeline('configure', [stage('first', before || 'true'), stage('write', writeConfigMap('out', text))]),
+        ],
+      },
+    });
+  await execute(platform, 'installPromise', revision('v1', held.script));
+  const asking = await start(platform, 'configureResource', request('revised', 'one'));
+  await held.reached();
+  await execute(platform, 'installPromise', revision('v2'));
+  await held.open();
+  expect(await ended(asking)).toMatchObject({ phase: 'Ready' });
+
+  const entity = 'resource/revised/default/one';
+  const [second, first] = (await platform.entities.status(entity))?.runs ?? [];
+  expect([first?.promiseGeneration, second?.promiseGeneration]).toEqual([1, 2]);
+  // Both stages of the first run belong to revision 1, although revision 2 was there before the second stage began.
+  expect(first?.stages.map((each) => each.stage)).toEqual(['first', 'write']);
+  const log = await platform.entities.runStatus(first?.id ?? '');
+  expect(log?.outcome).toBe('Superseded');
+  expect(await documentOf('revised')).toContain('text: v2');
+  expect((await platform.entities.status(entity))?.version).toBe('v2');
+});
+
+test('an unchanged Promise leaves its requests alone; a changed one updates all of them', async () => {
+  const revision = (text: string) =>
+    promise('shared', { resource: { configure: [pipeline('configure', [stage('write', writeConfigMap('out', text))])] } });
+  await execute(platform, 'installPromise', revision('a'));
+  const names = ['one', 'two', 'three'];
+  await Promise.all(names.map((name) => execute(platform, 'configureResource', request('shared', name))));
+  const runsOf = async () =>
+    Promise.all(names.map(async (name) => (await platform.entities.status(`resource/shared/default/${name}`))?.runs.length));
+  await execute(platform, 'installPromise', revision('a'));
+  expect(await runsOf()).toEqual([1, 1, 1]);
+  await execute(platform, 'installPromise', revision('b'));
+  // Requests follow on their own: nobody waits for them.
+  await holds('all three requests with the new revision', async () => (await runsOf()).every((count) => count === 2));
+  await holds('the new document', async () => (await documentOf('shared')).includes('text: b'));
+});
+
+test('documents and pipelines that a new revision no longer has are removed', async () => {
+  const write = (name: string) => stage('write', writeConfigMap(name, name));
+  const before = [pipeline('first', [write('a')]), pipeline('second', [write('b')])];
+  await execute(platform, 'installPromise', promise('fewer', { resource: { configure: before } }));
+  await execute(platform, 'configureResource', request('fewer', 'one'));
+  const root = join(platform.store, 'west/resources/default/fewer/one');
+  await expect(readFile(join(root, 'second/5058f/b.yaml'), 'utf8')).resolves.toContain('name: b');
+  const after = [pipeline('first', [write('c')])];
+  await execute(platform, 'installPromise', promise('fewer', { resource: { configure: after } }));
+  await holds('the old documents gone', async () => {
+    const read = (path: string) => readFile(join(root, path), 'utf8').catch(() => undefined);
+    const found = await Promise.all(['first/5058f/a.yaml', 'second/5058f/b.yaml', 'first/5058f/c.yaml'].map(read));
+    return found[0] === undefined && found[1] === undefined && found[2] !== undefined;
+  });
+});
+
+test('a long life is spread over short histories, and who waits is answered all the same', async () => {
+  const held = gate(platform.home, 'long-life');
+  const slow = stage('slow', `${readSize}[ $size != first ] || {\n${held.script}}`);
+  await execute(platform, 'installPromise', promise('lasting', { resource: { configure: [pipeline('configure', [slow])] } }));
+  const first = await start(platform, 'configureResource', request('lasting', 'one', { size: 'first' }));
+  await held.reached();
+  const handle = platform.client.workflow.getHandle('resource/lasting/default/one');
+  const before = (await handle.describe()).runId;
+  const second = await handOver(platform, 'configureResource', request('lasting', 'one', { size: 'second' }));
+  await held.open();
+  // Its answer comes from an execution that did not take its wish.
+  expect(await ended(first)).toMatchObject({ phase: 'Ready', changed: true });
+  expect(await ended(second)).toMatchObject({ phase: 'Ready', changed: true });
+  const after = await handle.describe();
+  expect(after.runId).not.toBe(before);
+  expect(after.status.name).toBe('RUNNING');
+  expect(after.historyLength).toBeLessThan(100);
+});

@@ -1,0 +1,147 @@
+import type { DestinationChange } from '../../src/domain/affects.js';
+import type { Destination } from '../../src/domain/destination.js';
+import { storeKey } from '../../src/domain/destination.js';
+import { promiseId } from '../../src/domain/ids.js';
+import type { Readiness, Registry } from '../../src/domain/registry.js';
+import { emptyRegistry } from '../../src/domain/registry.js';
+import type { StateStore } from '../../src/domain/stateStore.js';
+import { storeReference } from '../../src/domain/stateStore.js';
+import type { DestinationsChanged, Ticket } from '../messages.js';
+import { signals } from '../messages.js';
+import type { Waiter } from '../waiters.js';
+import { addWaiter, send } from '../waiters.js';
+
+export type Register =
+  | { readonly kind: 'store'; readonly store: StateStore; readonly document: string; readonly ticket: Ticket }
+  | {
+      readonly kind: 'destination';
+      readonly destination: Destination;
+      readonly document: string;
+      readonly ticket: Ticket;
+    };
+
+/** `key` is `BucketStateStore/minio` for a store, the name for a Destination. */
+export interface Deregister {
+  readonly kind: 'store' | 'destination';
+  readonly key: string;
+  readonly ticket: Ticket;
+}
+
+export interface DestinationsState {
+  registry: Registry;
+  /** Promises that hear of every change. */
+  subscribers: readonly string[];
+  /** Operations that wait, by `store/…` and `destination/…`. */
+  waiters: Readonly<Record<string, readonly Waiter[]>>;
+  /** What has to be checked now. */
+  due: readonly string[];
+  /** Changes that subscribers have not heard of yet. */
+  changes: readonly DestinationChange[];
+  /** Mode aggregatedYAML: the snapshot of every placement, by Destination; one file holds them all. */
+  aggregates: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What each store was last seen to hold, in its own words: anything else was not written by a worker. */
+  seen: Readonly<Record<string, string>>;
+}
+
+/** A placement that joins an aggregated file, or leaves it when it has no snapshot. */
+export interface Aggregated {
+  readonly destination: string;
+  readonly placement: string;
+  readonly snapshot?: string;
+}
+
+/** A write that failed: the store is looked at now, not at the next turn. */
+export interface StoreTrouble {
+  readonly store: string;
+  readonly message: string;
+}
+
+export function newDestinationsState(): DestinationsState {
+  return { registry: emptyRegistry, subscribers: [], waiters: {}, due: [], changes: [], aggregates: {}, seen: {} };
+}
+
+export function now(): string {
+  return new Date().toISOString();
+}
+
+function notChecked(reason: string): Readiness {
+  return { ready: false, reason, message: 'not checked yet', checkedAt: now() };
+}
+
+export function register(state: DestinationsState, message: Register): void {
+  const { registry } = state;
+  const isStore = message.kind === 'store';
+  const name = isStore ? storeKey(storeReference(message.store)) : message.destination.name;
+  const known = isStore ? registry.stores[name] : registry.destinations[name];
+  const changed = known?.document !== message.document;
+  const readiness =
+    changed || known === undefined ? notChecked(`${isStore ? 'StateStore' : 'Destination'}NotReady`) : known.readiness;
+  const { document } = message;
+  if (isStore) {
+    state.registry = {
+      ...registry,
+      stores: { ...registry.stores, [name]: { store: message.store, document, readiness } },
+    };
+  } else {
+    const { destination } = message;
+    const entry = { destination, document, readiness, deleting: false };
+    state.registry = { ...registry, destinations: { ...registry.destinations, [name]: entry } };
+    if (changed) state.changes = [...state.changes, { name, after: destination }];
+  }
+  wait(state, `${message.kind}/${name}`, { ...message.ticket, wants: 'apply', changed });
+  enqueue(state, `${message.kind}/${name}`);
+}
+
+export function deregister(state: DestinationsState, { kind, key, ticket }: Deregister): void {
+  const { registry } = state;
+  const entry = kind === 'destination' ? registry.destinations[key] : undefined;
+  if (entry !== undefined) {
+    const deleting = { ...entry, deleting: true };
+    state.registry = { ...registry, destinations: { ...registry.destinations, [key]: deleting } };
+    state.changes = [...state.changes, { name: key }];
+  }
+  wait(state, `${kind}/${key}`, { ...ticket, wants: 'remove', changed: true });
+  enqueue(state, `${kind}/${key}`);
+}
+
+function wait(state: DestinationsState, key: string, waiter: Waiter): void {
+  state.waiters = { ...state.waiters, [key]: addWaiter(state.waiters[key] ?? [], waiter) };
+}
+
+export function enqueue(state: DestinationsState, ...keys: readonly string[]): void {
+  state.due = [...new Set([...state.due, ...keys])];
+}
+
+/** Above this many changes at once each Promise looks for itself: cheaper than a message that names them all. */
+const namedChanges = 100;
+
+export async function broadcast(state: DestinationsState): Promise<void> {
+  const { changes } = state;
+  if (changes.length === 0) return;
+  state.changes = [];
+  const news: DestinationsChanged = changes.length > namedChanges ? {} : { changes };
+  await Promise.all(state.subscribers.map((name) => send(promiseId(name), signals.destinationsChanged, news)));
+}
+
+export function aggregate(state: DestinationsState, { destination, placement, snapshot }: Aggregated): void {
+  const { [placement]: _before, ...others } = state.aggregates[destination] ?? {};
+  const parts = snapshot === undefined ? others : { ...others, [placement]: snapshot };
+  state.aggregates = { ...state.aggregates, [destination]: parts };
+}
+
+/** A store that refuses or does not answer makes its Destinations NotReady at once, with the reason. */
+export function noteTrouble(state: DestinationsState, { store, message }: StoreTrouble): void {
+  const { registry } = state;
+  const entry = registry.stores[store];
+  if (entry === undefined) return;
+  const readiness: Readiness = { ready: false, reason: 'StateStoreError', message, checkedAt: now() };
+  state.registry = { ...registry, stores: { ...registry.stores, [store]: { ...entry, readiness } } };
+  // The store itself is looked at with the next sweep: at once it would often look well, and be written in vain again.
+  enqueue(state, ...destinationsOn(state.registry, store).map(({ name }) => `destination/${name}`));
+}
+
+export function destinationsOn(registry: Registry, store: string): Destination[] {
+  return Object.values(registry.destinations)
+    .map((entry) => entry.destination)
+    .filter((destination) => storeKey(destination.stateStore) === store);
+}

@@ -1,0 +1,166 @@
+import { isCancellation } from '@temporalio/workflow';
+import type { Destination } from '../../src/domain/destination.js';
+import { storeKey } from '../../src/domain/destination.js';
+import type { Readiness, Registry } from '../../src/domain/registry.js';
+import { storeOf } from '../../src/domain/registry.js';
+import { rootFailure } from '../failures.js';
+import type { Answer } from '../messages.js';
+import { checking, insisting } from '../options.js';
+import { tellAnswer, tellProgress } from '../waiters.js';
+import type { DestinationsState } from './destinationsState.js';
+import { destinationsOn, enqueue, now } from './destinationsState.js';
+
+/** What is not ready is tried again at Kratix's pace (reference, section 6.1). */
+const retryMillis = 15_000;
+/** What is ready is looked at again, so that a store that stops working does not stay green. */
+const recheckMillis = 10 * 60_000;
+
+export function nextCheckMillis(registry: Registry): number {
+  const entries = [...Object.values(registry.stores), ...Object.values(registry.destinations)];
+  return entries.some(({ readiness }) => !readiness.ready) ? retryMillis : recheckMillis;
+}
+
+/** Keys of what has to be looked at again: stores first, and Destinations that are not ready. */
+export function overdue(registry: Registry): string[] {
+  const stores = Object.keys(registry.stores).map((key) => `store/${key}`);
+  const waiting = Object.values(registry.destinations).filter(({ readiness }) => !readiness.ready);
+  return [...stores, ...waiting.map(({ destination }) => `destination/${destination.name}`)];
+}
+
+/** Nothing that goes wrong with one Destination may end the entity that keeps all of them. */
+export async function checkSafely(state: DestinationsState, key: string): Promise<void> {
+  try {
+    await check(state, key);
+  } catch (thrown) {
+    if (isCancellation(thrown)) return;
+    const { type, message } = rootFailure(thrown);
+    await finish(state, key, { ok: false, type, message: `${key}: ${message}` });
+  }
+}
+
+/** Looks at one store or Destination, or takes it away when that is what is awaited. */
+async function check(state: DestinationsState, key: string): Promise<void> {
+  const [kind, name] = [key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)];
+  const removal = state.waiters[key]?.some((waiter) => waiter.wants === 'remove') === true;
+  if (kind === 'store') return removal ? removeStore(state, key, name) : checkStore(state, key, name);
+  return removal || state.registry.destinations[name]?.deleting === true
+    ? removeDestination(state, key, name)
+    : checkDestination(state, key, name);
+}
+
+async function checkStore(state: DestinationsState, key: string, name: string): Promise<void> {
+  const entry = state.registry.stores[name];
+  if (entry === undefined) return;
+  const ok = { reason: 'StateStoreReady', message: 'State store is ready' };
+  const readiness = await probe(ok, 'ErrorValidatingPermissions', () =>
+    checking.probeStore.executeWithOptions({ summary: `check ${name}` }, [{ store: entry.store }]),
+  );
+  const latest = state.registry.stores[name];
+  if (latest === undefined || latest.document !== entry.document) return enqueue(state, key);
+  state.registry = { ...state.registry, stores: { ...state.registry.stores, [name]: { ...latest, readiness } } };
+  if (readiness.ready !== entry.readiness.ready || entry.readiness.message === 'not checked yet') {
+    const users = destinationsOn(state.registry, name);
+    enqueue(state, ...users.map((destination) => `destination/${destination.name}`));
+    // Documents that could not be written wait for this.
+    if (readiness.ready) state.changes = [...state.changes, ...users.map((after) => ({ name: after.name, after }))];
+  }
+  await answer(state, key, `StateStore ${name}`, readiness);
+}
+
+async function checkDestination(state: DestinationsState, key: string, name: string): Promise<void> {
+  const entry = state.registry.destinations[name];
+  if (entry === undefined) return;
+  const readiness = await destinationReadiness(state.registry, entry.destination);
+  const latest = state.registry.destinations[name];
+  if (latest === undefined || latest.document !== entry.document || latest.deleting) return enqueue(state, key);
+  const destinations = { ...state.registry.destinations, [name]: { ...latest, readiness } };
+  state.registry = { ...state.registry, destinations };
+  await answer(state, key, `Destination ${name}`, readiness);
+}
+
+async function destinationReadiness(registry: Registry, destination: Destination): Promise<Readiness> {
+  const store = storeOf(registry, destination.stateStore);
+  const label = storeKey(destination.stateStore);
+  if (store === undefined) {
+    return { ready: false, reason: 'StateStoreNotFound', message: `${label}: not found`, checkedAt: now() };
+  }
+  if (!store.readiness.ready) {
+    const message = `${label}: not ready: ${store.readiness.message}`;
+    return { ready: false, reason: 'StateStoreNotReady', message, checkedAt: now() };
+  }
+  const ok = destination.canaries
+    ? { reason: 'TestDocumentsWritten', message: 'Test documents written to State Store' }
+    : { reason: 'DestinationReady', message: 'Destination is ready' };
+  return probe(ok, 'StateStoreWriteFailed', () =>
+    checking.writeCanaries.executeWithOptions({ summary: `test documents of ${destination.name}` }, [{ destination }]),
+  );
+}
+
+async function probe(
+  ok: Pick<Readiness, 'reason' | 'message'>,
+  failedReason: string,
+  work: () => Promise<unknown>,
+): Promise<Readiness> {
+  try {
+    await work();
+    return { ready: true, ...ok, checkedAt: now() };
+  } catch (thrown) {
+    return { ready: false, reason: failedReason, message: rootFailure(thrown).message, checkedAt: now() };
+  }
+}
+
+/** Answers who waits when all is well; otherwise tells what is awaited, and goes on trying. */
+async function answer(state: DestinationsState, key: string, label: string, readiness: Readiness): Promise<void> {
+  const waiters = state.waiters[key] ?? [];
+  if (waiters.length === 0) return;
+  if (!readiness.ready) {
+    return tellProgress(waiters, {
+      phase: 'Waiting',
+      message: `${label}: ${readiness.message}; tried again by itself`,
+    });
+  }
+  forget(state, key);
+  await tellAnswer(waiters, ({ changed }) => ({
+    ok: true,
+    phase: 'Ready',
+    message: readiness.message,
+    changed,
+    destinations: [],
+  }));
+}
+
+function forget(state: DestinationsState, key: string): void {
+  const { [key]: _answered, ...others } = state.waiters;
+  state.waiters = others;
+}
+
+async function removeStore(state: DestinationsState, key: string, name: string): Promise<void> {
+  const users = destinationsOn(state.registry, name);
+  if (users.length > 0) {
+    const names = users.map((destination) => destination.name).join(', ');
+    return finish(state, key, { ok: false, type: 'InUse', message: `${name} is used by Destination ${names}` });
+  }
+  const { [name]: _removed, ...stores } = state.registry.stores;
+  state.registry = { ...state.registry, stores };
+  await finish(state, key, gone);
+}
+
+async function removeDestination(state: DestinationsState, key: string, name: string): Promise<void> {
+  const entry = state.registry.destinations[name];
+  if (entry?.destination.cleanup === 'all') {
+    await insisting.clearDestination.executeWithOptions({ summary: `clean up ${name}` }, [
+      { destination: entry.destination },
+    ]);
+  }
+  const { [name]: _removed, ...destinations } = state.registry.destinations;
+  state.registry = { ...state.registry, destinations };
+  await finish(state, key, gone);
+}
+
+const gone: Answer = { ok: true, phase: 'Gone', message: 'deleted', changed: true, destinations: [] };
+
+async function finish(state: DestinationsState, key: string, result: Answer): Promise<void> {
+  const waiters = state.waiters[key] ?? [];
+  forget(state, key);
+  await tellAnswer(waiters, () => result);
+}
