@@ -13,19 +13,20 @@ import { works } from './works/works.js';
 export interface ActivityDependencies extends AdmissionDependencies {
   readonly runStage: StageRunner;
   readonly writerFor: (store: StateStore) => StoreWriter;
+  readonly recheckMillis: number;
 }
 
 export type Activities = ReturnType<typeof createActivities>;
 
 /** Every activity by name. Each is an adapter's function with heartbeats, cancellation and classified failures around it. */
 export function createActivities(dependencies: ActivityDependencies) {
-  const { artifacts, entities, runStage, writerFor } = dependencies;
+  const { entities, runStage } = dependencies;
   return {
     ...thin(admission(dependencies)),
     ...thin(removal(dependencies)),
-    ...thin(works({ artifacts, entities })),
+    ...thin(works(dependencies)),
     ...thin(entityList({ entities })),
-    ...thin(storeJobs({ artifacts, entities, writerFor })),
+    ...thin(storeJobs(dependencies)),
     runStage: (task: StageTask): Promise<StageResult> => classified((signal) => runStage(task, attempt(), signal)),
   };
 }

@@ -1,4 +1,5 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, Context } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
 import { Failure, reason } from '../src/domain/failure.js';
 
 /** Half of the shortest heartbeat timeout (workflows/options.ts), so that one lost beat does not look like a death. */
@@ -26,6 +27,8 @@ function applicationFailure(failure: Failure): ApplicationFailure {
     message: reason(failure),
     type: failure.type,
     nonRetryable: !failure.retryable,
+    // What waits for people is no fault that a log should warn of.
+    category: failure.type === 'NotMerged' ? ApplicationFailureCategory.BENIGN : undefined,
     details: failure.details === undefined ? [] : [failure.details],
   });
 }

@@ -28,6 +28,8 @@ export const signals = {
   subscribe: 'subscribe',
   /** entity → its run: a newer wish is there; stop at the next pipeline. */
   supersede: 'supersede',
+  /** run → its entity: it waits for people. */
+  runProgress: 'runProgress',
   /** entity → operation */
   progress: 'progress',
   answer: 'answer',
@@ -51,7 +53,12 @@ export interface Ticket {
   readonly request: string;
 }
 
-export interface ApplyResource {
+/** Task queue of the controller in whose cluster the object lives. */
+export interface Shown {
+  readonly projection?: string;
+}
+
+export interface ApplyResource extends Shown {
   readonly ticket?: Ticket;
   readonly document: string;
   readonly apiVersion: string;
@@ -61,7 +68,7 @@ export interface ApplyResource {
   readonly available: boolean;
 }
 
-export interface ApplyPromise {
+export interface ApplyPromise extends Shown {
   readonly ticket?: Ticket;
   /** Its generation is given by the entity. */
   readonly plan: Omit<PromisePlan, 'generation'>;

@@ -1,4 +1,5 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { ProjectionActivities } from '../src/domain/projection.js';
 import { stagesQueue } from '../src/domain/taskQueues.js';
 import type { Activities } from '../activities/activities.js';
 
@@ -23,6 +24,39 @@ export const storing = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
   cancellationType: 'TRY_CANCEL',
 });
+
+/**
+ * People merge when they merge: asked every 30 seconds, as often as a git host is glad to be asked. The server repeats
+ * the activity, so days of waiting add nothing to the history and hold no slot of a worker.
+ */
+export const awaiting = proxyActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '20 seconds',
+  retry: { initialInterval: '30 seconds', backoffCoefficient: 1 },
+  cancellationType: 'TRY_CANCEL',
+});
+
+/** Status in a cluster: tried until the API server answers, which is also when the next wish can come. */
+export function projecting(taskQueue: string) {
+  return proxyActivities<ProjectionActivities>({
+    taskQueue,
+    startToCloseTimeout: '30 seconds',
+    retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '15 seconds' },
+  });
+}
+
+/**
+ * A word to the controller that readiness changed. It looks for itself when it starts, so what it does not hear within
+ * ten minutes is not worth a history that cannot be renewed meanwhile.
+ */
+export function nudging(taskQueue: string) {
+  return proxyActivities<ProjectionActivities>({
+    taskQueue,
+    scheduleToCloseTimeout: '10 minutes',
+    startToCloseTimeout: '60 seconds',
+    retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '15 seconds' },
+  });
+}
 
 /** Removals have nothing that could wait instead: tried at Kratix's pace (reference, section 6.1) until they are done. */
 export const insisting = proxyActivities<Activities>({

@@ -1,5 +1,5 @@
+import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { RequestOptions } from 'node:https';
 import { clusterFailure, unreachable } from './clusterFailure.js';
 import { lines } from './lines.js';
 
@@ -26,10 +26,12 @@ export interface WatchEvent {
   readonly object: unknown;
 }
 
-/** An API server answers in milliseconds; one that restarts refuses connections at once. This long, it hangs. */
+/** An API server answers in milliseconds, and one that restarts refuses connections at once: this long, it hangs. */
 const answerMillis = 30_000;
 /** Client certificates rotate, so a connection's credentials are read anew now and then. */
 const agentMillis = 5 * 60_000;
+/** A peer that vanished without a word is noticed by the kernel's probes, which begin after this much silence. */
+const probeMillis = 15_000;
 
 /** The cluster of the kubeconfig or, in a pod, of its service account. The library is loaded here: it takes a second. */
 export async function openCluster(kubeconfig?: string): Promise<Cluster> {
@@ -40,74 +42,84 @@ export async function openCluster(kubeconfig?: string): Promise<Cluster> {
   return clusterOf(config);
 }
 
-export async function clusterOf(config: KubeConfig): Promise<Cluster> {
-  const server = new URL(config.getCurrentCluster()?.server ?? 'https://no-cluster-in-the-kubeconfig');
+async function clusterOf(config: KubeConfig): Promise<Cluster> {
+  const server = new URL(config.getCurrentCluster()?.server ?? 'https://kubeconfig-without-a-cluster');
   const { request } = server.protocol === 'http:' ? await import('node:http') : await import('node:https');
-  let agent: RequestOptions['agent'];
-  let agentSince = -Infinity;
+  const credentials = keptCredentials(config);
 
-  /** One agent that keeps its connections, where the library makes a new one with a new handshake for each request. */
-  async function credentials(): Promise<RequestOptions> {
-    const options: RequestOptions = {};
-    await config.applyToHTTPSOptions(options);
-    if (performance.now() - agentSince > agentMillis) {
-      agent = typeof options.agent === 'object' ? Object.assign(options.agent, { keepAlive: true }) : options.agent;
-      agentSince = performance.now();
-    }
-    return { headers: options.headers ?? {}, auth: options.auth, agent };
-  }
-
-  async function send(method: Method, path: string, signal: AbortSignal, options: AskOptions = {}) {
+  async function send(
+    method: Method,
+    path: string,
+    signal: AbortSignal,
+    options: AskOptions,
+  ): Promise<IncomingMessage> {
     const { headers, ...rest } = await credentials();
-    const body = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
-    const content = body && {
+    const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+    const content = body !== undefined && {
       'content-type': options.contentType ?? 'application/json',
-      'content-length': String(body.length),
+      'content-length': String(Buffer.byteLength(body)),
     };
-    const { promise, resolve, reject } = Promise.withResolvers<import('node:http').IncomingMessage>();
     const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server);
-    const asked = request(url, { ...rest, method, signal, headers: { ...Object(headers), ...content } });
-    asked.on('response', resolve).on('error', reject);
-    // A peer that vanished without a word is noticed by the kernel's probes.
-    asked.on('socket', (socket) => socket.setKeepAlive(true, 15_000));
-    asked.end(body);
-    return { asked, response: await promise };
+    return new Promise((resolve, reject) => {
+      const asked = request(url, {
+        ...rest,
+        method,
+        signal,
+        headers: { ...(headers as OutgoingHttpHeaders), ...content },
+      });
+      asked.on('response', resolve).on('error', reject);
+      asked.on('socket', (socket) => socket.setKeepAlive(true, probeMillis));
+      asked.end(body);
+    });
   }
 
   /** A kept connection may be closed by the other side at the moment of its use: that request is sent once more. */
-  async function sendAgain(...request: Parameters<typeof send>): ReturnType<typeof send> {
-    return send(...request).catch((thrown: unknown) => {
+  async function answered(method: Method, path: string, signal: AbortSignal, options: AskOptions = {}) {
+    const response = await send(method, path, signal, options).catch((thrown: unknown) => {
       if (!(thrown instanceof Error) || !('code' in thrown) || thrown.code !== 'ECONNRESET') throw thrown;
-      return send(...request);
+      return send(method, path, signal, options);
     });
+    const status = response.statusCode ?? 0;
+    if (status >= 300) throw clusterFailure(status, await textOf(response), `${method} ${path}`);
+    return response;
   }
 
   return {
     async ask(method, path, options) {
-      const limit = AbortSignal.timeout(answerMillis);
       try {
-        const { response } = await sendAgain(method, path, limit, options);
-        const text = Buffer.concat(await Array.fromAsync(response as AsyncIterable<Buffer>)).toString('utf8');
-        const status = response.statusCode ?? 0;
-        if (status >= 300) throw clusterFailure(status, text, `${method} ${path}`);
+        const text = await textOf(await answered(method, path, AbortSignal.timeout(answerMillis), options));
         return text === '' ? undefined : (JSON.parse(text) as unknown);
       } catch (thrown) {
         throw unreachable(thrown, server.host);
       }
     },
     async stream(path, signal) {
-      try {
-        const { response } = await sendAgain('GET', path, signal);
-        const status = response.statusCode ?? 0;
-        if (status < 300) return response as AsyncIterable<Buffer>;
-        const text = Buffer.concat(await Array.fromAsync(response as AsyncIterable<Buffer>)).toString('utf8');
-        throw clusterFailure(status, text, `GET ${path}`);
-      } catch (thrown) {
-        if (signal.aborted) throw thrown;
-        throw unreachable(thrown, server.host);
-      }
+      return answered('GET', path, signal).catch((thrown: unknown) => {
+        throw signal.aborted ? thrown : unreachable(thrown, server.host);
+      });
     },
   };
+}
+
+/** The library's headers for each request, and one agent that keeps its connections where it would make a new one. */
+function keptCredentials(config: KubeConfig): () => Promise<RequestOptions> {
+  let agent: RequestOptions['agent'];
+  let since = -Infinity;
+  return async () => {
+    const options: RequestOptions = {};
+    await config.applyToHTTPSOptions(options);
+    if (performance.now() - since > agentMillis) {
+      agent = typeof options.agent === 'object' ? Object.assign(options.agent, { keepAlive: true }) : options.agent;
+      since = performance.now();
+    }
+    return { headers: options.headers, auth: options.auth, agent };
+  };
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** The events of a watch until the server ends it. */

@@ -23,11 +23,19 @@ export function groupCommit(writer: StoreWriter): StoreWriter {
   let last: Promise<unknown> = Promise.resolve();
   let scheduled = false;
 
-  /** One use of the writer at a time, probes included: an adapter has one clone. */
+  /** One use of the writer at a time, whatever the use: an adapter has one clone. */
   function exclusive<Result>(use: () => Promise<Result>): Promise<Result> {
     const turn = last.then(use);
     last = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** For what cannot share a batch: in its turn, unless nobody waits for it any more. */
+  function alone<Result>(signal: AbortSignal, use: () => Promise<Result>): Promise<Result> {
+    return exclusive(() => {
+      signal.throwIfAborted();
+      return use();
+    });
   }
 
   function schedule(): void {
@@ -73,11 +81,12 @@ export function groupCommit(writer: StoreWriter): StoreWriter {
         queue.push(waiter);
         schedule();
       }),
-    probe: (signal) =>
-      exclusive(() => {
-        signal.throwIfAborted();
-        return writer.probe(signal);
-      }),
+    probe: (signal) => alone(signal, () => writer.probe(signal)),
+    fingerprint: (signal) => alone(signal, () => writer.fingerprint(signal)),
+    lastWritten: () => writer.lastWritten(),
+    holds: (changes, signal) => alone(signal, () => writer.holds(changes, signal)),
+    propose: (changes, branch, signal) => alone(signal, () => writer.propose(changes, branch, signal)),
+    withdraw: (branch, signal) => alone(signal, () => writer.withdraw(branch, signal)),
   };
 }
 

@@ -1,11 +1,15 @@
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import { Failure, reason } from '../../src/domain/failure.js';
-import { storeOf } from '../../src/domain/registry.js';
+import { schedulable, storeOf } from '../../src/domain/registry.js';
+import type { StoreLook } from '../../src/domain/storeLook.js';
 import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
 import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
+import type { VerifyScope } from '../../src/domain/run.js';
+import type { Work } from '../../src/domain/work.js';
 import type { PlacementWrite, StoreJob } from '../../src/domain/works.js';
+import { storeJobs as jobsOf } from '../../src/domain/works.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { getSnapshot } from '../artifacts/snapshot.js';
 import type { EntityClient } from '../entityClient.js';
@@ -20,6 +24,19 @@ export interface StoreJobDependencies {
   readonly artifacts: ArtifactStore;
   readonly entities: Pick<EntityClient, 'registry' | 'aggregate' | 'aggregated' | 'storeTrouble'>;
   readonly writerFor: (store: StateStore) => StoreWriter;
+  /** How often a store is looked at that is well. */
+  readonly recheckMillis: number;
+}
+
+/** What an entity believes to be in the stores, and which of them is in question. */
+export interface CompareStores extends Omit<WriteStore, 'job'> {
+  readonly works: readonly Work[];
+  readonly scope: VerifyScope;
+}
+
+/** Documents for people to merge. */
+export interface Proposal extends WriteStore {
+  readonly branch: string;
 }
 
 /** `drifted`: paths that a repair found different from what was written. */
@@ -36,7 +53,7 @@ export interface WriteStore {
 }
 
 /** The store activities' work: from what runs and Destinations want to changes of a state store. */
-export function storeJobs({ artifacts, entities, writerFor }: StoreJobDependencies) {
+export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: StoreJobDependencies) {
   async function filesOf(snapshot: string): Promise<StoreFile[]> {
     return (await getSnapshot(artifacts, snapshot)).map(({ path, digest, size }) => ({
       path,
@@ -76,6 +93,15 @@ export function storeJobs({ artifacts, entities, writerFor }: StoreJobDependenci
     };
   }
 
+  async function changeFor({ run, title, job }: WriteStore): Promise<StoreChange> {
+    const common = { run, summary: summaryOf(title, job) };
+    const removals = await Promise.all(job.remove.map((placement) => changeOf(common, placement)));
+    const writes = await Promise.all(
+      job.write.map(async (placement) => changeOf(common, placement, await filesOf(placement.snapshot))),
+    );
+    return combinedChange(common, [...removals, ...writes]);
+  }
+
   /** A store that fails makes its Destinations NotReady now; the write itself is tried again. */
   async function reportingTrouble<T>(store: StoreJob['store'], work: () => Promise<T>): Promise<T> {
     try {
@@ -89,13 +115,9 @@ export function storeJobs({ artifacts, entities, writerFor }: StoreJobDependenci
   }
 
   return {
-    async writeStore({ run, title, job }: WriteStore, signal: AbortSignal): Promise<WrittenStore> {
-      const common = { run, summary: summaryOf(title, job) };
-      const removals = await Promise.all(job.remove.map((placement) => changeOf(common, placement)));
-      const writes = await Promise.all(
-        job.write.map(async (placement) => changeOf(common, placement, await filesOf(placement.snapshot))),
-      );
-      const change = combinedChange(common, [...removals, ...writes]);
+    async writeStore(wish: WriteStore, signal: AbortSignal): Promise<WrittenStore> {
+      const { job } = wish;
+      const change = await changeFor(wish);
       const writer = await writerOf(job.store);
       return reportingTrouble(job.store, async () => {
         if (job.verify !== true) return writer.apply([change], signal);
@@ -104,8 +126,46 @@ export function storeJobs({ artifacts, entities, writerFor }: StoreJobDependenci
       });
     },
 
-    async probeStore({ store }: { readonly store: StateStore }, signal: AbortSignal): Promise<void> {
-      await writerFor(store).probe(signal);
+    /** Whether a store lacks, or holds differently, anything that these Works say is there. */
+    async compareStores(
+      { run, title, works, scope }: CompareStores,
+      signal: AbortSignal,
+    ): Promise<{ differs: boolean }> {
+      for (const job of jobsOf(works, [], scope)) {
+        const writer = await writerOf(job.store);
+        const change = await changeFor({ run, title, job });
+        const revision = await reportingTrouble(job.store, () => writer.holds([change], signal));
+        if (revision === undefined) return { differs: true };
+      }
+      return { differs: false };
+    },
+
+    async proposeStore({ branch, ...wish }: Proposal, signal: AbortSignal): Promise<StoreRevision> {
+      const writer = await writerOf(wish.job.store);
+      const change = await changeFor(wish);
+      return reportingTrouble(wish.job.store, () => writer.propose([change], branch, signal));
+    },
+
+    /** Succeeds when the target branch has the documents: merged, squashed or written by hand, all count. */
+    async awaitMerge({ branch, ...wish }: Proposal, signal: AbortSignal): Promise<WrittenStore> {
+      const writer = await writerOf(wish.job.store);
+      const revision = await writer.holds([await changeFor(wish)], signal);
+      if (revision === undefined) throw new Failure('NotMerged', `branch ${branch} is not merged yet`, true);
+      await writer.withdraw(branch, signal);
+      return { revision, changed: true };
+    },
+
+    async withdrawProposal(
+      { store, branch }: Pick<Proposal, 'branch'> & Pick<StoreJob, 'store'>,
+      signal: AbortSignal,
+    ): Promise<void> {
+      await (await writerOf(store)).withdraw(branch, signal);
+    },
+
+    async lookAtStore({ store }: { readonly store: StateStore }, signal: AbortSignal): Promise<StoreLook> {
+      const writer = writerFor(store);
+      await writer.probe(signal);
+      return { fingerprint: await writer.fingerprint(signal), recheckMillis };
     },
 
     async writeCanaries(
@@ -113,6 +173,9 @@ export function storeJobs({ artifacts, entities, writerFor }: StoreJobDependenci
       signal: AbortSignal,
     ): Promise<StoreRevision> {
       const writer = await writerOf(destination.stateStore);
+      const [asked] = schedulable(await entities.registry()).filter(({ name }) => name === destination.name);
+      // People would have to merge test documents too: that the store can be written has to do.
+      if (asked?.proposals === true || !destination.canaries) return { revision: '', changed: false };
       return writer.apply([canaryChange(destination)], signal);
     },
 

@@ -47,4 +47,25 @@ export interface StoreWriter {
   apply(changes: readonly StoreChange[], signal: AbortSignal): Promise<StoreRevision>;
   /** Proves that the store can be written, without leaving a trace. */
   probe(signal: AbortSignal): Promise<void>;
+  /** A cheap name of everything the store holds now, told without its contents. Equal: nothing has changed. */
+  fingerprint(signal: AbortSignal): Promise<string>;
+  /**
+   * The fingerprint after this writer's last apply, when that is known without asking and nobody else wrote between
+   * this writer's last look (its last answer here or to `fingerprint`) and that apply; undefined otherwise. So a store
+   * whose fingerprint is this one holds what was looked at and what this writer did since, and nothing else.
+   */
+  lastWritten(): string | undefined;
+  /** The present revision when the store has everything that the changes want; undefined when an apply would alter it. */
+  holds(changes: readonly StoreChange[], signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Offers the changes on a branch of their own, for people to merge: one commit on top of the store's branch, in place
+   * of whatever the branch had before. Unchanged when the store, or the branch, has all of it already. Whether it was
+   * merged is for `holds` to say. Stores without branches throw `ProposalUnsupported`.
+   */
+  propose(changes: readonly StoreChange[], branch: string, signal: AbortSignal): Promise<StoreRevision>;
+  /** Deletes a branch that `propose` made; one that is gone already is well. */
+  withdraw(branch: string, signal: AbortSignal): Promise<void>;
 }
+
+/** The name, as revision and as fingerprint, of a store that holds nothing: no branch, no object, no file. */
+export const emptyRevision = 'empty';

@@ -4,7 +4,7 @@
 # They land in FULFIL_BIN, by default bin in the cache folder; one that is there is left alone.
 # `kubernetes` is API server, controller-manager, scheduler and kubelet; `flux` is its source and kustomize controllers
 # and their CRDs (crds.yaml); `kubectl` and `helm` are built only when PATH has none.
-# Needs Go 1.26 or newer; etcd takes one minute on two cores, kubernetes seven, helm three, flux eight.
+# Needs Go 1.26 or newer; etcd takes one minute on two cores, kubernetes seven, helm two, flux eight.
 set -euo pipefail
 
 kubernetes_version=1.36.3
@@ -116,7 +116,10 @@ build_helm() {
   if command -v helm >/dev/null || has helm; then return; fi
   module helm
   go get "helm.sh/helm/v3@$helm_version" 2>"$work/helm.log" || { cat "$work/helm.log" >&2; return 1; }
-  compile helm helm.sh/helm/v3/cmd/helm
+  # what it takes for the cluster's version when it is asked without one; unset, it would be 1.20
+  local kubernetes=helm.sh/helm/v3/pkg/chartutil.k8sVersion
+  compile helm helm.sh/helm/v3/cmd/helm "-X helm.sh/helm/v3/internal/version.version=$helm_version
+    -X ${kubernetes}Major=1 -X ${kubernetes}Minor=$(echo "$kubernetes_version" | cut -d. -f2)"
 }
 
 build_flux() {

@@ -191,7 +191,9 @@ control_plane() {
   until_holds 60 'the API server makes its certificate' test -s "$dir/certificates/apiserver.crt"
   write_kubeconfig
   until_holds 60 'the API server is ready' kube get --raw /readyz
+  # each controller as its own service account, as in real clusters: admission rules tell them apart
   start kube-controller-manager --kubeconfig="$dir/kubeconfig" --leader-elect=false \
+    --use-service-account-credentials=true \
     --service-account-private-key-file="$dir/service-account.key" --root-ca-file="$dir/certificates/apiserver.crt" \
     --bind-address=127.0.0.1 --secure-port=$((PORT + 3)) --cert-dir="$dir/certificates/controllers"
   until_holds 60 'the controllers work' kube --namespace default get serviceaccount default
@@ -278,7 +280,8 @@ Y
     --secure-port=$((PORT + 4)) --cert-dir="$dir/certificates/scheduler"
   start kubelet --config="$dir/kubelet.yaml" --kubeconfig="$dir/kubeconfig" --hostname-override=node \
     --node-ip="$service_ip" --root-dir="$dir/kubelet" --cert-dir="$dir/certificates/kubelet"
-  until_holds 60 'the node is there' kube get node node
+  # asked through the API server: that way answers only when both are there, and a node's status may be of yesterday
+  until_holds 60 'the kubelet answers' kube get --raw /api/v1/nodes/node/proxy/healthz
   kube wait --for=condition=Ready node/node --timeout=60s >/dev/null
 }
 

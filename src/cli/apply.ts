@@ -76,12 +76,11 @@ export async function follow(
           (stage) => remark(`  ${marks[stage.outcome]} ${operation.object}: ${stage.pipeline} / ${stage.stage}`),
           watching.signal,
         );
-  try {
-    return report(operation.object, untilReady ? await operation.ended() : await operation.settled());
-  } finally {
+  const ending = await (untilReady ? operation.ended() : operation.settled()).finally(async () => {
     watching.abort();
     await watched;
-  }
+  });
+  return report(operation.object, ending);
 }
 
 function report(object: string, { phase, message, changed, refused }: Ending): ExitCode {

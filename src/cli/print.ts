@@ -22,6 +22,11 @@ export function printData(value: unknown, format: Exclude<OutputFormat, 'table'>
   say(format === 'json' ? JSON.stringify(plain, null, 2) : dump(plain, { noRefs: true, lineWidth: -1 }).trimEnd());
 }
 
+// A reader that has seen enough, such as head, ends the output, not the command.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }

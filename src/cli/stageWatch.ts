@@ -14,7 +14,8 @@ export async function watchStages(
 ): Promise<void> {
   const told = new Set<string>();
   const began = Date.now();
-  while (!signal.aborted) {
+  // One look more after the signal: what ended last is told too.
+  for (;;) {
     const status = await entities.status(entity).catch(() => undefined);
     const run = status?.runs[0];
     const live = run?.outcome === 'Running' ? await entities.runStatus(run.id).catch(() => undefined) : undefined;
@@ -25,6 +26,7 @@ export async function watchStages(
       told.add(key);
       tell(stage);
     }
+    if (signal.aborted) return;
     await setTimeout(pollMillis, undefined, { signal }).catch(() => undefined);
   }
 }

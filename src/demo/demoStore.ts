@@ -1,5 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { demoBucket } from './demoBucket.js';
 import { expectThat, run } from './step.js';
 
 /** A state store for the demonstration: its document, and eyes to look into it without Fulfil. */
@@ -19,6 +20,8 @@ export async function openDemoStore(name: string, home: string): Promise<DemoSto
       return gitRepository(join(home, 'store.git'));
     case 'directory':
       return plainDirectory(join(home, 'store'));
+    case 'bucket':
+      return demoBucket(home, process.env['FULFIL_HOME'] || join(home, 'fulfil'));
     default:
       throw new Error(`STORE: expected git, directory or bucket, found ${name}`);
   }

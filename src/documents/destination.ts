@@ -6,7 +6,7 @@ import { accepted } from '../domain/problem.js';
 import { joinStorePath } from '../domain/storePath.js';
 import { documentName } from './documentName.js';
 import { closed, filledText, maybe, maybeChosen } from './fields.js';
-import { drainAnnotation, Metadata } from './metadata.js';
+import { deliverAnnotation, drainAnnotation, Metadata } from './metadata.js';
 import { kratixApiVersion } from './pipeline.js';
 import { checkShape } from './shapeProblems.js';
 import { storePathText } from './storePathText.js';
@@ -52,6 +52,7 @@ export function checkDestination(value: unknown, source: string): Checked<Destin
   if (!checked.ok) return checked;
   const { metadata, spec } = checked.value;
   const { kind, name } = spec.stateStoreRef;
+  const proposals = metadata.annotations?.[deliverAnnotation] === 'pull-request';
   return accepted<Destination>({
     name: metadata.name,
     labels: metadata.labels ?? {},
@@ -62,8 +63,10 @@ export function checkDestination(value: unknown, source: string): Checked<Destin
       mode: spec.filepath?.mode ?? 'nestedByMetadata',
       filename: joinStorePath(spec.filepath?.filename ?? '') || 'aggregated.yaml',
     },
+    proposals,
     draining: metadata.annotations?.[drainAnnotation] === 'true',
     cleanup: spec.cleanup ?? 'none',
-    canaries: spec.initWorkloads?.enabled ?? true,
+    // People would have to merge test documents too.
+    canaries: !proposals && (spec.initWorkloads?.enabled ?? true),
   });
 }

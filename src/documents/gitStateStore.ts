@@ -4,7 +4,7 @@ import type { GitStateStore } from '../domain/stateStore.js';
 import { joinStorePath } from '../domain/storePath.js';
 import { closed, filledText, maybe, maybeChosen, text } from './fields.js';
 import { crossesNetwork, gitUrlFault, isLocalRepository } from './gitUrl.js';
-import { Metadata } from './metadata.js';
+import { deliverAnnotation, Metadata } from './metadata.js';
 import { kratixApiVersion } from './pipeline.js';
 import { storePathText } from './storePathText.js';
 
@@ -51,6 +51,7 @@ export function toGitStateStore({ metadata, spec }: GitDocument): GitStateStore 
     path: joinStorePath(spec.path ?? ''),
     url: spec.url,
     branch: spec.branch ?? 'main',
+    ...(metadata.annotations?.[deliverAnnotation] === 'pull-request' ? { proposals: true } : {}),
     authMethod: spec.authMethod ?? 'basicAuth',
     ...(secretRef === undefined
       ? {}

@@ -53,10 +53,14 @@ export const onUnscheduleAnnotation = 'fulfil.io/on-unschedule';
 /** On a Destination: nothing new goes there, and what is there goes elsewhere. */
 export const drainAnnotation = 'fulfil.io/drain';
 
+/** On a Destination or state store: documents arrive on a branch of their own, to be merged by people. */
+export const deliverAnnotation = 'fulfil.io/deliver';
+
 const wordAnnotations: Readonly<Record<string, readonly string[]>> = {
   [networkAnnotation]: ['none', 'default'],
   [onUnscheduleAnnotation]: ['keep', 'delete'],
   [drainAnnotation]: ['true', 'false'],
+  [deliverAnnotation]: ['commit', 'pull-request'],
 };
 
 /** What we read of metadata; the rest (uid, managedFields, …) is the API server's and is left out. */

@@ -20,6 +20,8 @@ export interface Destination {
   readonly layout: { readonly mode: LayoutMode; readonly filename: string };
   /** Nothing new goes there, and what is there goes elsewhere as soon as somewhere else fits. */
   readonly draining: boolean;
+  /** Documents arrive on a branch of their own, to be merged by people. */
+  readonly proposals: boolean;
   readonly cleanup: 'none' | 'all';
   readonly canaries: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Condition } from './condition.js';
 import type { Phase } from './phase.js';
+import type { PipelinePlan } from './plan.js';
 import type { RunRecord } from './run.js';
 import type { Work } from './work.js';
 
@@ -28,4 +29,10 @@ export interface EntityStatus {
   /** Promises: the requests that it serves, as `namespace/name`. */
   readonly resources?: readonly string[];
   readonly api?: { readonly apiVersion: string; readonly kind: string };
+  /** Configure pipelines of the newest plan, in order. */
+  readonly pipelines: readonly PipelinePlan[];
+  /** Told to go; a failed deletion is `Failed` and still this. */
+  readonly deleting: boolean;
+  /** Task queue of the controller that shows it. */
+  readonly projection?: string;
 }

@@ -29,6 +29,8 @@ export interface RegisteredDestination {
 export interface Registry {
   readonly stores: Readonly<Record<string, RegisteredStore>>;
   readonly destinations: Readonly<Record<string, RegisteredDestination>>;
+  /** Task queue of the controller that shows readiness in its cluster. */
+  readonly projection?: string;
 }
 
 export const emptyRegistry: Registry = { stores: {}, destinations: {} };
@@ -37,7 +39,15 @@ export const emptyRegistry: Registry = { stores: {}, destinations: {} };
 export function schedulable(registry: Registry): Destination[] {
   return Object.values(registry.destinations)
     .filter((entry) => !entry.deleting)
-    .map((entry) => entry.destination);
+    .map(({ destination }) => ({
+      ...destination,
+      proposals: destination.proposals || asksForProposals(registry, destination),
+    }));
+}
+
+function asksForProposals(registry: Registry, { stateStore }: Destination): boolean {
+  const store = storeOf(registry, stateStore)?.store;
+  return store?.kind === 'GitStateStore' && store.proposals === true;
 }
 
 export function storeOf(registry: Registry, reference: StateStoreReference): RegisteredStore | undefined {

@@ -84,6 +84,7 @@ function place(work: Work, group: WorkloadGroup, destination: Destination) {
     group: group.id,
     destination: destination.name,
     store: destination.stateStore,
+    ...(destination.proposals ? { proposal: true } : {}),
     layout: placementLayout(work, group, destination),
   };
 }

@@ -26,6 +26,8 @@ export interface GitStateStore {
   readonly path: string;
   readonly url: string;
   readonly branch: string;
+  /** Documents arrive on a branch of their own, to be merged by people; also where a Destination asks for it. */
+  readonly proposals?: boolean;
   readonly authMethod: 'basicAuth' | 'ssh' | 'githubApp';
   readonly secretRef?: SecretReference;
   readonly gitAuthor: { readonly name: string; readonly email: string };

@@ -40,6 +40,8 @@ export interface WorkPlacement {
   readonly destination: string;
   readonly store: StateStoreReference;
   readonly layout: PlacementLayout;
+  /** The documents wait on a branch of their own until people merge them. */
+  readonly proposal?: boolean;
   /** Why this Destination, in words for `fulfil describe`. */
   readonly reason: string;
   /** The Destination no longer matches; the documents stay there (Kratix's default) until the policy says otherwise. */
@@ -50,6 +52,7 @@ export interface WorkPlacement {
 
 /** Enough to find and remove the documents again, whatever became of their Destination. */
 export interface WrittenPlacement {
+  readonly proposal?: boolean;
   readonly snapshot: string;
   readonly revision: string;
   readonly store: StateStoreReference;

@@ -8,6 +8,8 @@ import { isWritten, samePlace } from './work.js';
 /** Everything one state store has to do for one run: a single change of a single commit. */
 export interface StoreJob {
   readonly store: StateStoreReference;
+  /** To a branch of its own, for people to merge. */
+  readonly proposal?: boolean;
   readonly write: readonly PlacementWrite[];
   readonly remove: readonly ObsoletePlacement[];
   /** Compare every file and tell which differed. */
@@ -27,17 +29,18 @@ export function storeJobs(
   obsolete: readonly ObsoletePlacement[],
   verify?: VerifyScope,
 ): readonly StoreJob[] {
-  const jobs = new Map<string, { store: StateStoreReference; write: PlacementWrite[]; remove: ObsoletePlacement[] }>();
-  const jobFor = (store: StateStoreReference) => {
-    const job = jobs.get(storeKey(store)) ?? { store, write: [], remove: [] };
-    jobs.set(storeKey(store), job);
+  const jobs = new Map<string, StoreJob & { write: PlacementWrite[]; remove: ObsoletePlacement[] }>();
+  const jobFor = ({ store, proposal }: { readonly store: StateStoreReference; readonly proposal?: boolean }) => {
+    const key = `${storeKey(store)} ${proposal === true ? 'proposal' : 'commit'}`;
+    const job = jobs.get(key) ?? { store, ...(proposal === true ? { proposal } : {}), write: [], remove: [] };
+    jobs.set(key, job);
     return job;
   };
   for (const { placement, snapshot } of works.flatMap((work) => toWrite(work, verify))) {
-    const { name, destination, layout, store } = placement;
-    jobFor(store).write.push({ name, destination, layout, snapshot });
+    const { name, destination, layout } = placement;
+    jobFor(placement).write.push({ name, destination, layout, snapshot });
   }
-  for (const placement of obsolete) jobFor(placement.store).remove.push(placement);
+  for (const placement of obsolete) jobFor(placement).remove.push(placement);
   return [...jobs.values()].map((job) => (verify === undefined ? job : { ...job, verify: true }));
 }
 
@@ -61,8 +64,8 @@ export function markWritten(works: readonly Work[], job: StoreJob, revision: str
     placements: work.placements.map((placement) => {
       const write = done.get(placement.name);
       if (write === undefined || write.destination !== placement.destination) return placement;
-      const { store, layout } = placement;
-      return { ...placement, written: { snapshot: write.snapshot, revision, store, layout } };
+      const { store, layout, proposal } = placement;
+      return { ...placement, written: { snapshot: write.snapshot, revision, store, layout, proposal } };
     }),
   }));
 }
@@ -93,4 +96,15 @@ export function replaceWork(works: readonly Work[], work: Work): Work[] {
 export function destinationsOf(works: readonly Work[]): string[] {
   const names = works.flatMap((work) => work.placements.map((placement) => placement.destination));
   return [...new Set(names)].toSorted();
+}
+
+/** The Works, with nothing of a job taken for written: its store differs, and could not be mended now. */
+export function markUnwritten(works: readonly Work[], job: StoreJob): Work[] {
+  const names = new Set(job.write.map((write) => write.name));
+  return works.map((work) => ({
+    ...work,
+    placements: work.placements.map(({ written, ...placement }) =>
+      written === undefined || names.has(placement.name) ? placement : { ...placement, written },
+    ),
+  }));
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { searchAttributeKeys } from '../../workflows/searchAttributes.js';
 
 export interface DevServerOptions {
@@ -68,7 +69,15 @@ async function endOf(child: ChildProcess): Promise<number> {
   return code ?? 0;
 }
 
+/** Histories of ended runs stay for a month; the server's own default, a day, would forget what happened last week. */
+const retention = '30 days';
+
 async function answering(address: string): Promise<void> {
   const connection = await Connection.connect({ address, connectTimeout: startLimitMillis });
-  await connection.close();
+  try {
+    const config = { workflowExecutionRetentionTtl: msToTs(retention) };
+    await connection.workflowService.updateNamespace({ namespace: 'default', config });
+  } finally {
+    await connection.close();
+  }
 }

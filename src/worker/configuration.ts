@@ -1,6 +1,7 @@
 import { availableParallelism, homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { goDuration } from '../documents/goDuration.js';
 import { defaultTaskQueue } from '../domain/taskQueues.js';
 
 /** Settings of a worker, from its environment; the README's table says what each is for. */
@@ -10,13 +11,20 @@ export interface WorkerConfiguration {
   /** Containers at once. */
   readonly stageSlots: number;
   readonly network: 'default' | 'none';
+  /** How often state stores that are well are looked at. */
+  readonly recheckMillis: number;
   readonly identity: string;
 }
+
+const Duration = z
+  .string()
+  .refine((text) => (goDuration(text) ?? 0) >= 1000, 'expected a duration of at least 1s, such as 10m');
 
 const Environment = z.object({
   FULFIL_HOME: z.string().min(1).optional(),
   FULFIL_TASK_QUEUE: z.string().min(1).default(defaultTaskQueue),
   FULFIL_STAGE_SLOTS: z.coerce.number().int().min(1).optional(),
+  FULFIL_RECHECK_INTERVAL: Duration.default('10m'),
   FULFIL_STAGE_NETWORK: z.enum(['default', 'none']).default('default'),
 });
 
@@ -25,13 +33,15 @@ export function workerConfiguration(environment: NodeJS.ProcessEnv): WorkerConfi
   if (!parsed.success) {
     throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   }
-  const { FULFIL_HOME, FULFIL_TASK_QUEUE, FULFIL_STAGE_SLOTS, FULFIL_STAGE_NETWORK } = parsed.data;
+  const { FULFIL_HOME, FULFIL_TASK_QUEUE, FULFIL_STAGE_SLOTS, FULFIL_STAGE_NETWORK, FULFIL_RECHECK_INTERVAL } =
+    parsed.data;
   return {
     home: FULFIL_HOME ?? defaultHome(environment),
     taskQueue: FULFIL_TASK_QUEUE,
     // A stage mostly waits for its engine, so two containers per core keep the cores busy without thrashing.
     stageSlots: FULFIL_STAGE_SLOTS ?? 2 * availableParallelism(),
     network: FULFIL_STAGE_NETWORK,
+    recheckMillis: goDuration(FULFIL_RECHECK_INTERVAL) ?? 0,
     identity: `${hostname()}:${process.pid}`,
   };
 }

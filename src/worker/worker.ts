@@ -92,6 +92,7 @@ function dependenciesOf({ configuration, client, engine }: WorkerParts) {
       worker: configuration.identity,
       network: configuration.network,
     }),
+    recheckMillis: configuration.recheckMillis,
     writerFor: storeWriters({ secrets, cacheDirectory: layout.repositories }),
   };
 }

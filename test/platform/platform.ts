@@ -50,6 +50,9 @@ function installRuntime(): void {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter, forward: {} } } });
 }
 
+/** Below Jest's own limit, so that a platform that does not come up is closed and says so. */
+const openMillis = 60_000;
+
 export async function openPlatform(options: PlatformOptions = {}): Promise<Platform> {
   installRuntime();
   const home = await mkdtemp(join(tmpdir(), 'fulfil-platform-'));
@@ -84,15 +87,27 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
     const entities = entityClient(client, taskQueue);
     const store = join(home, 'store');
     const platform = { client, entities, address, taskQueue, home, store, engine, temporal, close };
-    await execute(platform, 'registerStateStore', directoryStore(store));
-    for (const [name, labels] of Object.entries(options.destinations ?? {})) {
-      await execute(platform, 'registerDestination', destination(name, labels));
-    }
+    await within(openMillis, 'the platform did not answer', furnish(platform, options));
     return platform;
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function furnish(platform: Platform, { destinations = {} }: PlatformOptions): Promise<void> {
+  await execute(platform, 'registerStateStore', directoryStore(platform.store));
+  for (const [name, labels] of Object.entries(destinations)) {
+    await execute(platform, 'registerDestination', destination(name, labels));
+  }
+}
+
+async function within<T>(millis: number, complaint: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${complaint} within ${millis / 1000} s`)), millis);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function silent(): void {

@@ -24,7 +24,11 @@ function documentOf(name: string, pipelineName = 'configure'): Promise<string> {
 test('two edits during a long stage: the stage goes on, and exactly one more run has the newest wish', async () => {
   const held = gate(platform.home, 'edited');
   const slow = stage('slow', `${readSize}${writeConfigMap('out', '$size')}[ $size != first ] || {\n${held.script}}`);
-  await execute(platform, 'installPromise', promise('edited', { resource: { configure: [pipeline('configure', [slow])] } }));
+  await execute(
+    platform,
+    'installPromise',
+    promise('edited', { resource: { configure: [pipeline('configure', [slow])] } }),
+  );
 
   const first = await start(platform, 'configureResource', request('edited', 'one', { size: 'first' }));
   await held.reached();
@@ -95,12 +99,16 @@ test('a new revision of a Promise runs its requests anew; a run that goes on kee
 
 test('an unchanged Promise leaves its requests alone; a changed one updates all of them', async () => {
   const revision = (text: string) =>
-    promise('shared', { resource: { configure: [pipeline('configure', [stage('write', writeConfigMap('out', text))])] } });
+    promise('shared', {
+      resource: { configure: [pipeline('configure', [stage('write', writeConfigMap('out', text))])] },
+    });
   await execute(platform, 'installPromise', revision('a'));
   const names = ['one', 'two', 'three'];
   await Promise.all(names.map((name) => execute(platform, 'configureResource', request('shared', name))));
   const runsOf = async () =>
-    Promise.all(names.map(async (name) => (await platform.entities.status(`resource/shared/default/${name}`))?.runs.length));
+    Promise.all(
+      names.map(async (name) => (await platform.entities.status(`resource/shared/default/${name}`))?.runs.length),
+    );
   await execute(platform, 'installPromise', revision('a'));
   expect(await runsOf()).toEqual([1, 1, 1]);
   await execute(platform, 'installPromise', revision('b'));
@@ -128,7 +136,11 @@ test('documents and pipelines that a new revision no longer has are removed', as
 test('a long life is spread over short histories, and who waits is answered all the same', async () => {
   const held = gate(platform.home, 'long-life');
   const slow = stage('slow', `${readSize}[ $size != first ] || {\n${held.script}}`);
-  await execute(platform, 'installPromise', promise('lasting', { resource: { configure: [pipeline('configure', [slow])] } }));
+  await execute(
+    platform,
+    'installPromise',
+    promise('lasting', { resource: { configure: [pipeline('configure', [slow])] } }),
+  );
   const first = await start(platform, 'configureResource', request('lasting', 'one', { size: 'first' }));
   await held.reached();
   const handle = platform.client.workflow.getHandle('resource/lasting/default/one');

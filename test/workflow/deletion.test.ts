@@ -39,7 +39,10 @@ function askWorld(name: string): Record<string, unknown> {
 
 async function started(workflowId: string): Promise<number> {
   const { historyEvents } = { historyEvents: await platform.client.workflow.getHandle(workflowId).fetchHistory() };
-  return Number(historyEvents.events?.[0]?.eventTime?.seconds ?? 0) * 1e9 + Number(historyEvents.events?.[0]?.eventTime?.nanos ?? 0);
+  return (
+    Number(historyEvents.events?.[0]?.eventTime?.seconds ?? 0) * 1e9 +
+    Number(historyEvents.events?.[0]?.eventTime?.nanos ?? 0)
+  );
 }
 
 test('a Promise goes in order: its delete pipeline, then its requests, then every document and the API', async () => {
@@ -93,8 +96,7 @@ test('a deletion that fails says why, and completes when the cause is mended and
   await execute(platform, 'configureResource', request('mended', 'one', { size: 'small' }));
   expect(await failure(execute(platform, 'deleteResource', target('mended')))).toEqual({
     type: 'StageFailed',
-    message:
-      'Mended default/one: pipeline "leave", stage "ask" exited with code 4 (last line: the world said no)',
+    message: 'Mended default/one: pipeline "leave", stage "ask" exited with code 4 (last line: the world said no)',
   });
   expect(await storeFiles(join(platform.store, 'west/resources/default/mended'))).toHaveLength(1);
 

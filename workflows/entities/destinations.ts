@@ -12,6 +12,7 @@ import {
   register,
 } from './destinationsState.js';
 import { historyIsLong, renew } from './entity.js';
+import { readinessProjector } from './readinessProjection.js';
 import { checkSafely, nextCheckMillis, overdue } from './readiness.js';
 
 export interface DestinationsInput {
@@ -52,16 +53,20 @@ export async function destinations(input: DestinationsInput): Promise<void> {
   );
   setHandler(defineQuery<Registry>(queries.registry), () => state.registry);
 
+  const project = readinessProjector(state, busy, () => {
+    stirred = true;
+  });
   let sweptAt = Date.now();
   for (;;) {
-    await condition(() => stirred, Math.max(1, sweptAt + nextCheckMillis(state.registry) - Date.now()));
+    await condition(() => stirred, Math.max(1, sweptAt + nextCheckMillis(state) - Date.now()));
     stirred = false;
     // A busy platform is stirred all the time: the sweep goes by the clock, not by quiet.
-    if (Date.now() - sweptAt >= nextCheckMillis(state.registry)) {
+    if (Date.now() - sweptAt >= nextCheckMillis(state)) {
       sweptAt = Date.now();
       enqueue(state, ...overdue(state.registry));
     }
     await broadcast(state);
+    project();
     const ready = state.due.filter((key) => !busy.has(key));
     state.due = state.due.filter((key) => busy.has(key));
     for (const key of ready) {

@@ -6,19 +6,15 @@ import type { Readiness, Registry } from '../../src/domain/registry.js';
 import { emptyRegistry } from '../../src/domain/registry.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
 import { storeReference } from '../../src/domain/stateStore.js';
-import type { DestinationsChanged, Ticket } from '../messages.js';
+import type { DestinationsChanged, Shown, Ticket } from '../messages.js';
 import { signals } from '../messages.js';
 import type { Waiter } from '../waiters.js';
 import { addWaiter, send } from '../waiters.js';
 
-export type Register =
-  | { readonly kind: 'store'; readonly store: StateStore; readonly document: string; readonly ticket: Ticket }
-  | {
-      readonly kind: 'destination';
-      readonly destination: Destination;
-      readonly document: string;
-      readonly ticket: Ticket;
-    };
+export type Register = Shown & { readonly document: string; readonly ticket?: Ticket } & (
+    | { readonly kind: 'store'; readonly store: StateStore }
+    | { readonly kind: 'destination'; readonly destination: Destination }
+  );
 
 /** `key` is `BucketStateStore/minio` for a store, the name for a Destination. */
 export interface Deregister {
@@ -41,6 +37,8 @@ export interface DestinationsState {
   aggregates: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What each store was last seen to hold, in its own words: anything else was not written by a worker. */
   seen: Readonly<Record<string, string>>;
+  /** How long what is ready is left alone; the worker's setting. */
+  recheckMillis: number;
 }
 
 /** A placement that joins an aggregated file, or leaves it when it has no snapshot. */
@@ -57,7 +55,16 @@ export interface StoreTrouble {
 }
 
 export function newDestinationsState(): DestinationsState {
-  return { registry: emptyRegistry, subscribers: [], waiters: {}, due: [], changes: [], aggregates: {}, seen: {} };
+  return {
+    registry: emptyRegistry,
+    subscribers: [],
+    waiters: {},
+    due: [],
+    changes: [],
+    aggregates: {},
+    seen: {},
+    recheckMillis: 10 * 60_000,
+  };
 }
 
 export function now(): string {
@@ -88,7 +95,10 @@ export function register(state: DestinationsState, message: Register): void {
     state.registry = { ...registry, destinations: { ...registry.destinations, [name]: entry } };
     if (changed) state.changes = [...state.changes, { name, after: destination }];
   }
-  wait(state, `${message.kind}/${name}`, { ...message.ticket, wants: 'apply', changed });
+  if (message.projection !== undefined) state.registry = { ...state.registry, projection: message.projection };
+  if (message.ticket !== undefined) {
+    wait(state, `${message.kind}/${name}`, { ...message.ticket, wants: 'apply', changed });
+  }
   enqueue(state, `${message.kind}/${name}`);
 }
 
@@ -136,6 +146,8 @@ export function noteTrouble(state: DestinationsState, { store, message }: StoreT
   if (entry === undefined) return;
   const readiness: Readiness = { ready: false, reason: 'StateStoreError', message, checkedAt: now() };
   state.registry = { ...registry, stores: { ...registry.stores, [store]: { ...entry, readiness } } };
+  // Whatever was seen before, it is compared with what was written when it answers again.
+  state.seen = { ...state.seen, [store]: '' };
   // The store itself is looked at with the next sweep: at once it would often look well, and be written in vain again.
   enqueue(state, ...destinationsOn(state.registry, store).map(({ name }) => `destination/${name}`));
 }

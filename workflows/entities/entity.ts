@@ -34,6 +34,8 @@ export interface EntityState {
   heard: readonly DestinationChange[] | 'all';
   /** Repairs that have been asked for. */
   verify: readonly Verify[];
+  /** A store does not hold what was written to it: a repair run is due. */
+  damaged: boolean;
   failure?: { readonly type: string; readonly message: string };
   works: readonly Work[];
   details?: string;
@@ -43,6 +45,8 @@ export interface EntityState {
   runs: readonly RunRecord[];
   nextRun: number;
   waiters: readonly Waiter[];
+  /** Task queue of the controller that shows this object's state in a cluster; nothing is shown without one. */
+  projection?: string;
   /** Operations whose wish came during a deletion: they wait for the object that is made anew afterwards. */
   nextWaiters: readonly Waiter[];
   /** What stores may still hold although no work says so. */
@@ -63,6 +67,7 @@ export function newEntityState(): EntityState {
     misplaced: false,
     heard: [],
     verify: [],
+    damaged: false,
     works: [],
     conditions: [],
     runs: [],
@@ -184,7 +189,7 @@ export async function renew<Input>(input: Input): Promise<never> {
 /** The part of the state that `status` answers. */
 export function publicState(state: EntityState) {
   const { phase, message, generation, observedGeneration, conditions, works, runs, document } = state;
-  const { details, statusMessage, uid, createdAt } = state;
+  const { details, statusMessage, uid, createdAt, deleting, projection } = state;
   return {
     phase,
     message,
@@ -198,5 +203,7 @@ export function publicState(state: EntityState) {
     statusMessage,
     uid,
     createdAt,
+    deleting,
+    projection,
   };
 }

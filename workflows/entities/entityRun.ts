@@ -25,12 +25,12 @@ export interface RunOrder {
   readonly verify?: VerifyScope;
 }
 
-/** The run that a repair asks for; nothing when nobody asked. */
+/** The run that mends what a comparison found; nothing when the stores hold what was written. */
 export function repairOrder(
   state: EntityState,
   base: Pick<RunOrder, 'owner' | 'plan' | 'object'>,
 ): RunOrder | undefined {
-  if (state.verify.length === 0) return undefined;
+  if (!state.damaged) return undefined;
   return { ...base, type: 'repairRun', action: 'repair', verify: verifyScope(state) };
 }
 

@@ -9,6 +9,7 @@ import type {
   Adopt,
   ApplyPromise,
   DestinationsChanged,
+  Progress,
   PromiseChanged,
   Released,
   Remove,
@@ -27,13 +28,14 @@ import {
   renew,
   settle,
   show,
-  tellVerified,
   showAgain,
   wantDocument,
 } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
+import { compare } from './comparison.js';
 import { conclude, noteBegun, tellRepair } from './outcome.js';
+import { projector } from './projection.js';
 
 export interface PromiseInput {
   readonly name: string;
@@ -113,6 +115,10 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     hearChanges(state, current.running, changes);
     state.changes = changes === undefined || state.changes === 'all' ? 'all' : [...state.changes, ...changes];
   });
+  setHandler(defineSignal<[Progress]>(signals.runProgress), async (progress) => {
+    show(state, progress.phase, progress.message);
+    await settle(state);
+  });
   setHandler(defineSignal<[Verify]>(signals.verify), (wish) => {
     stirred = true;
     state.verify = [...state.verify, wish];
@@ -120,15 +126,20 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
   setHandler(defineQuery<EntityStatus>(queries.status), () => statusOf(input, state));
   setHandler(defineQuery<PromiseOffer | undefined>(queries.plan), () => offerOf(state));
 
+  const project = projector(state, () => statusOf(input, state));
   for (;;) {
     await condition(() => stirred);
     stirred = false;
     await tellResources(input, state);
+    await compare(state);
     const order = nextOrder(input, state);
-    if (order !== undefined) await perform(state, current, order);
-    else if (state.deleting) showDeletion(input, state);
-    if (order === undefined) await tellVerified(state, { repaired: [] });
+    if (order !== undefined) {
+      await perform(state, current, order, project);
+      // Before the answer, so that who hears it finds the requests informed.
+      await tellResources(input, state);
+    } else if (state.deleting) showDeletion(input, state);
     await settle(state);
+    await project();
     if (isGone(state)) break;
     if (order !== undefined || historyIsLong()) await renew<PromiseInput>({ ...input, state });
   }
@@ -167,6 +178,7 @@ function newPromiseState(): PromiseState {
 
 /** Takes a wish over; true when a running run is now out of date. */
 function acceptWish(state: PromiseState, wish: ApplyPromise): boolean {
+  state.projection = wish.projection ?? state.projection;
   const { changed } = wantDocument(state, wish.plan.digest);
   state.plan = { ...wish.plan, generation: state.generation };
   if (wish.ticket !== undefined) {
@@ -254,12 +266,19 @@ function nextDeletion(state: PromiseState, base: Pick<RunOrder, 'owner' | 'plan'
   }
 }
 
-async function perform(state: PromiseState, current: CurrentRun, order: RunOrder): Promise<void> {
+async function perform(
+  state: PromiseState,
+  current: CurrentRun,
+  order: RunOrder,
+  project: () => Promise<void>,
+): Promise<void> {
   state.again = false;
+  if (order.action === 'repair') state.damaged = false;
   if (order.action !== 'delete') state.misplaced = false;
   if (order.action === 'configure') state.observedGeneration = state.generation;
   noteBegun(state, order.action);
   show(state, order.action === 'delete' ? 'Deleting' : 'Running', `${order.action}, generation ${state.generation}`);
+  await project();
   const result = await conductEntityRun(state, current, order);
   conclude(state, order, result);
   if (order.action === 'repair') await tellRepair(state, result);
@@ -325,6 +344,7 @@ function statusOf({ name }: PromiseInput, state: PromiseState): EntityStatus {
     kind: 'Promise',
     version: plan?.version ?? 'not-set',
     resources: state.resources,
+    pipelines: plan?.pipelines.promise.configure ?? [],
     api,
   };
 }

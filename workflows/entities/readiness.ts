@@ -1,8 +1,12 @@
-import { isCancellation } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { isCancellation, startChild } from '@temporalio/workflow';
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import type { Readiness, Registry } from '../../src/domain/registry.js';
 import { storeOf } from '../../src/domain/registry.js';
+import type { StateStore } from '../../src/domain/stateStore.js';
+import { storeReference } from '../../src/domain/stateStore.js';
+import type { StoreLook } from '../../src/domain/storeLook.js';
 import { rootFailure } from '../failures.js';
 import type { Answer } from '../messages.js';
 import { checking, insisting } from '../options.js';
@@ -12,10 +16,9 @@ import { destinationsOn, enqueue, now } from './destinationsState.js';
 
 /** What is not ready is tried again at Kratix's pace (reference, section 6.1). */
 const retryMillis = 15_000;
-/** What is ready is looked at again, so that a store that stops working does not stay green. */
-const recheckMillis = 10 * 60_000;
 
-export function nextCheckMillis(registry: Registry): number {
+/** What is ready is looked at again less often: so that a store that stops working, or is edited, is noticed. */
+export function nextCheckMillis({ registry, recheckMillis }: DestinationsState): number {
   const entries = [...Object.values(registry.stores), ...Object.values(registry.destinations)];
   return entries.some(({ readiness }) => !readiness.ready) ? retryMillis : recheckMillis;
 }
@@ -52,9 +55,10 @@ async function checkStore(state: DestinationsState, key: string, name: string): 
   const entry = state.registry.stores[name];
   if (entry === undefined) return;
   const ok = { reason: 'StateStoreReady', message: 'State store is ready' };
-  const readiness = await probe(ok, 'ErrorValidatingPermissions', () =>
-    checking.probeStore.executeWithOptions({ summary: `check ${name}` }, [{ store: entry.store }]),
-  );
+  let look: StoreLook | undefined;
+  const readiness = await probe(ok, 'ErrorValidatingPermissions', async () => {
+    look = await checking.lookAtStore.executeWithOptions({ summary: `check ${name}` }, [{ store: entry.store }]);
+  });
   const latest = state.registry.stores[name];
   if (latest === undefined || latest.document !== entry.document) return enqueue(state, key);
   state.registry = { ...state.registry, stores: { ...state.registry.stores, [name]: { ...latest, readiness } } };
@@ -64,7 +68,31 @@ async function checkStore(state: DestinationsState, key: string, name: string): 
     // Documents that could not be written wait for this.
     if (readiness.ready) state.changes = [...state.changes, ...users.map((after) => ({ name: after.name, after }))];
   }
+  if (look !== undefined) await noteLook(state, entry.store, look);
   await answer(state, key, `StateStore ${name}`, readiness);
+}
+
+/** A store that holds something else than when it was last looked at is compared with what was written to it. */
+async function noteLook(state: DestinationsState, store: StateStore, look: StoreLook): Promise<void> {
+  const { fingerprint, recheckMillis } = look;
+  const reference = storeReference(store);
+  const key = storeKey(reference);
+  const before = state.seen[key];
+  state.seen = { ...state.seen, [key]: fingerprint };
+  state.recheckMillis = recheckMillis;
+  if (before === undefined || before === fingerprint) return;
+  enqueue(state, ...destinationsOn(state.registry, key).map(({ name }) => `destination/${name}`));
+  try {
+    await startChild('repair', {
+      workflowId: `repair/${key}`,
+      args: [reference],
+      staticSummary: `${key} has changed: compare it with what was written`,
+      // It outlives this entity's turn, and nobody here waits for it.
+      parentClosePolicy: 'ABANDON',
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof WorkflowExecutionAlreadyStartedError)) throw thrown;
+  }
 }
 
 async function checkDestination(state: DestinationsState, key: string, name: string): Promise<void> {

@@ -4,7 +4,7 @@ import { promiseId } from '../../src/domain/ids.js';
 import { objectStatus } from '../../src/domain/objectStatus.js';
 import type { Owner } from '../../src/domain/owner.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
-import type { ApplyResource, DestinationsChanged, PromiseChanged, Remove, Verify } from '../messages.js';
+import type { ApplyResource, DestinationsChanged, PromiseChanged, Progress, Remove, Verify } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import type { EntityState } from './entity.js';
@@ -17,13 +17,14 @@ import {
   renew,
   settle,
   show,
-  tellVerified,
   showAgain,
   wantDocument,
 } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
+import { compare } from './comparison.js';
 import { conclude, noteBegun, tellRepair } from './outcome.js';
+import { projector } from './projection.js';
 
 export interface ResourceInput {
   readonly promise: string;
@@ -77,21 +78,27 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     stirred = true;
     hearChanges(state, current.running, changes);
   });
+  setHandler(defineSignal<[Progress]>(signals.runProgress), async (progress) => {
+    show(state, progress.phase, progress.message);
+    await settle(state);
+  });
   setHandler(defineSignal<[Verify]>(signals.verify), (wish) => {
     stirred = true;
     state.verify = [...state.verify, wish];
   });
   setHandler(defineQuery<EntityStatus>(queries.status), () => statusOf(input, state));
 
+  const project = projector(state, () => statusOf(input, state));
   for (;;) {
     await condition(() => stirred);
     stirred = false;
     await adopt(input, state);
+    await compare(state);
     const order = nextOrder(input, state);
-    if (order !== undefined) await perform(state, current, order);
-    else await tellVerified(state, { repaired: [] });
+    if (order !== undefined) await perform(state, current, order, project);
     await reportBlocked(input, state);
     await settle(state);
+    await project();
     if (isGone(state)) break;
     if (order !== undefined || historyIsLong()) await renew<ResourceInput>({ ...input, state });
   }
@@ -118,6 +125,7 @@ function newResourceState(): ResourceState {
 
 /** Takes a wish over; true when a running run is now out of date. */
 function acceptWish(state: ResourceState, wish: ApplyResource): boolean {
+  state.projection = wish.projection ?? state.projection;
   const { changed } = wantDocument(state, wish.document);
   state.apiVersion = wish.apiVersion;
   state.kind = wish.kind;
@@ -166,8 +174,14 @@ function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undef
   return repairOrder(state, base);
 }
 
-async function perform(state: ResourceState, current: CurrentRun, order: RunOrder): Promise<void> {
+async function perform(
+  state: ResourceState,
+  current: CurrentRun,
+  order: RunOrder,
+  project: () => Promise<void>,
+): Promise<void> {
   state.again = false;
+  if (order.action === 'repair') state.damaged = false;
   if (order.action !== 'delete') state.misplaced = false;
   if (order.action === 'configure') {
     state.observedGeneration = state.generation;
@@ -175,6 +189,7 @@ async function perform(state: ResourceState, current: CurrentRun, order: RunOrde
   }
   show(state, order.action === 'delete' ? 'Deleting' : 'Running', `${order.action}, generation ${state.generation}`);
   noteBegun(state, order.action);
+  await project();
   const result = await conductEntityRun(state, current, order);
   conclude(state, order, result);
   if (order.action === 'repair') await tellRepair(state, result);
@@ -209,5 +224,6 @@ function statusOf({ namespace, name }: ResourceInput, state: ResourceState): Ent
     apiVersion: state.apiVersion,
     kind: state.kind,
     version: state.plan?.version ?? '',
+    pipelines: state.plan?.pipelines.resource.configure ?? [],
   };
 }

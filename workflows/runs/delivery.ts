@@ -1,12 +1,13 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { describeOwner } from '../../src/domain/owner.js';
 import type { RunInput, ScheduledWorks } from '../../src/domain/run.js';
-import { beginJob, endJob, markWritten, replaceWork, storeJobs } from '../../src/domain/works.js';
+import { beginJob, endJob, markUnwritten, markWritten, replaceWork, storeJobs } from '../../src/domain/works.js';
 import type { StoreJob } from '../../src/domain/works.js';
 import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import { rootFailure } from '../failures.js';
 import { insisting, storing } from '../options.js';
 import type { RunProgress } from './progress.js';
+import { deliverProposal } from './proposal.js';
 
 /** Writes that go on beside the next pipeline's stages; a superseded run gives up what is not yet written. */
 export interface Deliveries {
@@ -24,9 +25,11 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
   const { writeStore } = patience === 'insist' ? insisting : storing;
 
   async function deliver(job: StoreJob): Promise<void> {
-    const { revision, drifted = [] } = await writeStore.executeWithOptions({ summary: describeJob(job) }, [
-      { run: input.run, title: describeOwner(input.owner), job },
-    ]);
+    const wish = { run: input.run, title: describeOwner(input.owner), job };
+    const { revision, drifted = [] } =
+      job.proposal === true
+        ? await deliverProposal(wish, progress)
+        : await writeStore.executeWithOptions({ summary: describeJob(job) }, [wish]);
     progress.works = markWritten(progress.works, job, revision);
     progress.leftovers = endJob(progress.leftovers, job);
     progress.repaired = [...progress.repaired, ...drifted];
@@ -43,6 +46,7 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
           delivery.catch((thrown: unknown) => {
             if (isCancellation(thrown) && progress.superseded) return;
             const { type, message } = rootFailure(thrown);
+            if (job.verify === true) progress.works = markUnwritten(progress.works, job);
             if (isStoreTrouble(type)) progress.unwritten = [...progress.unwritten, message];
             else failures.push(thrown);
           }),

@@ -4,6 +4,7 @@ import { sha256 } from '../memoryFile.js';
 import type { StagedEdits } from '../stagedEdits.js';
 import { blockingRemoves } from '../stagedEdits.js';
 import type { StoreFile, StoreView } from '../storeWriter.js';
+import { emptyRevision } from '../storeWriter.js';
 import type { BucketObjects, StoredObject } from './bucketObjects.js';
 import { holds } from './bucketObjects.js';
 
@@ -31,7 +32,7 @@ export function bucketListing(objects: BucketObjects, root: string): BucketListi
       async list(directory) {
         const place = joinStorePath(root, directory);
         const prefix = place === '' ? '' : `${place}/`;
-        const keys = known.get(prefix) ?? new Set(await objects.keys(prefix));
+        const keys = known.get(prefix) ?? new Set((await objects.list(prefix)).map((object) => object.key));
         known.set(prefix, keys);
         return root === '' ? [...keys] : [...keys].map((key) => key.slice(root.length + 1));
       },
@@ -69,11 +70,7 @@ export async function writeBatch(
   }
 
   async function remove(paths: readonly string[]): Promise<void> {
-    const there: string[] = [];
-    await inParallel(paths, atOnce, async (path) => {
-      const key = joinStorePath(root, path);
-      if (listing.isThere(key) ?? (await objects.stored(key)) !== undefined) there.push(path);
-    });
+    const there = await pathsThere(objects, listing, root, paths);
     if (there.length === 0) return;
     await objects.remove(there.map((path) => joinStorePath(root, path)));
     for (const path of there) altered.add(path);
@@ -86,11 +83,42 @@ export async function writeBatch(
   return { altered, revision: revisionOf(versions, staged.removes) };
 }
 
+/** The revision of a batch that finds everything as it wants it; undefined when there is something left to do. */
+export async function heldRevision(
+  objects: BucketObjects,
+  listing: BucketListing,
+  root: string,
+  staged: StagedEdits,
+): Promise<string | undefined> {
+  if ((await pathsThere(objects, listing, root, staged.removes)).length > 0) return undefined;
+  const versions = new Map<string, StoredObject>();
+  await inParallel(staged.puts, atOnce, async ([path, file]) => {
+    const key = joinStorePath(root, path);
+    const stored = listing.isThere(key) === false ? undefined : await objects.stored(key);
+    if (stored !== undefined && holds(stored, file, await file.content())) versions.set(path, stored);
+  });
+  return versions.size === staged.puts.size ? revisionOf(versions, staged.removes) : undefined;
+}
+
+async function pathsThere(
+  objects: BucketObjects,
+  listing: BucketListing,
+  root: string,
+  paths: Iterable<string>,
+): Promise<readonly string[]> {
+  const there: string[] = [];
+  await inParallel(paths, atOnce, async (path) => {
+    const key = joinStorePath(root, path);
+    if (listing.isThere(key) ?? (await objects.stored(key)) !== undefined) there.push(path);
+  });
+  return there;
+}
+
 /** Kratix's chain of version ids (reference, section 6.3), by path, so that a repeat arrives at the same name. */
 function revisionOf(versions: ReadonlyMap<string, StoredObject>, removes: ReadonlySet<string>): string {
   const puts = [...versions].map(([path, stored]) => `${path} ${stored.versionId ?? stored.etag}`);
   const all = [...puts, ...[...removes].map((path) => `${path} removed`)].sort();
-  return all.reduce((previous, entry) => sha256(previous + entry), '') || 'empty';
+  return all.reduce((previous, entry) => sha256(previous + entry), '') || emptyRevision;
 }
 
 function* parentPrefixes(key: string): Generator<string> {

@@ -12,6 +12,16 @@ export interface StoredObject {
   readonly digest: string | undefined;
 }
 
+export interface ListedObject {
+  readonly key: string;
+  readonly etag: string;
+}
+
+interface ListedItem {
+  readonly name?: string;
+  readonly etag?: string;
+}
+
 // Metadata that tells the content where the ETag does not: encrypted objects, and those uploaded in parts.
 const digestKey = 'fulfil-sha256';
 
@@ -22,11 +32,11 @@ export function bucketObjects(client: Client, bucket: string) {
       return unlessMissing(async () => buffer(await client.getObject(bucket, key)));
     },
 
-    async keys(prefix: string): Promise<readonly string[]> {
-      const found: string[] = [];
-      for await (const item of client.listObjectsV2(bucket, prefix, true) as AsyncIterable<{ name?: string }>) {
+    async list(prefix: string): Promise<readonly ListedObject[]> {
+      const found: ListedObject[] = [];
+      for await (const { name, etag } of client.listObjectsV2(bucket, prefix, true) as AsyncIterable<ListedItem>) {
         // Consoles make directories visible with objects whose name ends with a slash; they are nobody's document.
-        if (item.name !== undefined && !item.name.endsWith('/')) found.push(item.name);
+        if (name !== undefined && !name.endsWith('/')) found.push({ key: name, etag: etag ?? '' });
       }
       return found;
     },

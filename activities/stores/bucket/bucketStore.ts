@@ -1,13 +1,15 @@
 import type { BucketStateStore } from '../../../src/domain/stateStore.js';
 import { joinStorePath } from '../../../src/domain/storePath.js';
 import type { SecretSource } from '../../secrets/secretSource.js';
+import { noProposals } from '../noProposals.js';
 import { alteredEach, stageEdits } from '../stagedEdits.js';
 import { storeUnavailable } from '../storeFailure.js';
 import type { StoreWriter } from '../storeWriter.js';
-import { bucketListing, writeBatch } from './bucketBatch.js';
+import { bucketListing, heldRevision, writeBatch } from './bucketBatch.js';
 import type { BucketConnection } from './bucketConnection.js';
 import { bucketEndpoint, connectBucket } from './bucketConnection.js';
 import { explainBucket } from './bucketFailure.js';
+import { bucketFingerprint } from './bucketFingerprint.js';
 import type { BucketObjects } from './bucketObjects.js';
 import { bucketObjects } from './bucketObjects.js';
 
@@ -78,6 +80,15 @@ export function bucketStore(store: BucketStateStore, deps: BucketStoreDependenci
         const { altered, revision } = await writeBatch(objects, listing, root, staged);
         return { revision, changed: altered.size > 0, each: alteredEach(staged, altered) };
       }),
+    holds: (changes, signal) =>
+      use(signal, async (objects) => {
+        const listing = bucketListing(objects, root);
+        return heldRevision(objects, listing, root, await stageEdits(listing.view, changes));
+      }),
+    fingerprint: (signal) => use(signal, (objects) => bucketFingerprint(objects, root)),
+    // Telling it would take a listing after each write.
+    lastWritten: () => undefined,
+    ...noProposals(store),
     probe: (signal) =>
       use(signal, (objects) => objects.tryUpload(joinStorePath(root, '.kratix-write-permission-check'))),
   };

@@ -43,6 +43,12 @@ export async function writeAtomically(root: string, path: string, content: Buffe
   }
 }
 
+/** Whether `removeStored` would find something to remove. */
+export async function isThere(root: string, path: string): Promise<boolean> {
+  const status = await lstat(await rootedPath(root, path)).catch(() => undefined);
+  return status !== undefined && !status.isDirectory();
+}
+
 /** Removes a file and the directories that it leaves empty; true when there was something to remove. */
 export async function removeStored(root: string, path: string): Promise<boolean> {
   const absolute = await rootedPath(root, path);

@@ -5,11 +5,13 @@ import { reason } from '../../../src/domain/failure.js';
 import type { DirectoryStateStore } from '../../../src/domain/stateStore.js';
 import { errorCode } from '../errorCode.js';
 import { sha256 } from '../memoryFile.js';
+import { noProposals } from '../noProposals.js';
 import type { StagedEdits } from '../stagedEdits.js';
 import { alteredEach, blockingRemoves, stageEdits } from '../stagedEdits.js';
 import { pathConflict, storeMisconfigured, storeUnavailable } from '../storeFailure.js';
 import type { StoreFile, StoreView, StoreWriter } from '../storeWriter.js';
-import { listStored, readStored, removeStored, writeAtomically } from './directoryFiles.js';
+import { directoryFingerprint } from './directoryFingerprint.js';
+import { isThere, listStored, readStored, removeStored, writeAtomically } from './directoryFiles.js';
 
 /** A plain directory as state store: each file changes atomically, a batch as a whole does not. */
 export function directoryStore(store: DirectoryStateStore): StoreWriter {
@@ -28,6 +30,17 @@ export function directoryStore(store: DirectoryStateStore): StoreWriter {
         return { revision: revisionOf(staged), changed: altered.size > 0, each: alteredEach(staged, altered) };
       });
     },
+    async holds(changes) {
+      await makeRoot(store);
+      return explained(store, async () => {
+        const staged = await stageEdits(view, changes);
+        return (await isAllStored(root, staged)) ? revisionOf(staged) : undefined;
+      });
+    },
+    fingerprint: () => explained(store, () => directoryFingerprint(root)),
+    // Telling it would take a look at every file.
+    lastWritten: () => undefined,
+    ...noProposals(store),
     async probe() {
       await makeRoot(store);
       const path = join(root, `.fulfil-${randomBytes(6).toString('hex')}.tmp`);
@@ -57,6 +70,12 @@ async function write(root: string, staged: StagedEdits, signal: AbortSignal): Pr
   }
   await remove([...staged.removes].filter((path) => !first.has(path)));
   return altered;
+}
+
+async function isAllStored(root: string, staged: StagedEdits): Promise<boolean> {
+  for (const path of staged.removes) if (await isThere(root, path)) return false;
+  for (const [path, file] of staged.puts) if (!(await isStored(root, path, file))) return false;
+  return true;
 }
 
 async function isStored(root: string, path: string, file: StoreFile): Promise<boolean> {

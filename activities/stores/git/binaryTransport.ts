@@ -3,6 +3,7 @@ import type { GitStateStore } from '../../../src/domain/stateStore.js';
 import { documentRefused, storeMisconfigured, storeUnavailable } from '../storeFailure.js';
 import { binaryAccess } from './binaryAccess.js';
 import { explainBinary } from './binaryFailure.js';
+import { branchRef, localRef } from './gitClone.js';
 import type { GitCredential } from './gitCredential.js';
 import type { GitLimits } from './gitLimits.js';
 import type { GitObjects } from './gitObjects.js';
@@ -22,8 +23,6 @@ export async function binaryTransport(
 ): Promise<GitTransport> {
   const { limits, signal } = use;
   const access = await binaryAccess(remote, credential, { gitdir: objects.gitdir, limits });
-  const ref = `refs/heads/${store.branch}`;
-  const local = `refs/remotes/origin/${store.branch}`;
 
   async function run(limitMs: number, ...args: readonly string[]): Promise<GitResult> {
     try {
@@ -47,34 +46,29 @@ export async function binaryTransport(
   }
 
   return {
-    async head() {
+    async head(branch) {
+      const ref = branchRef(branch);
       const output = await succeed(limits.totalMs, 'ls-remote', '--quiet', remote.url, ref);
       const line = output.split('\n').find((candidate) => candidate.endsWith(`\t${ref}`));
       return line?.split('\t')[0];
     },
-    async fetch() {
-      await succeed(
-        limits.fetchMs,
-        'fetch',
-        '--quiet',
-        '--depth=1',
-        '--no-tags',
-        '--force',
-        remote.url,
-        `${ref}:${local}`,
-      );
+    async fetch(branch, depth) {
+      const local = localRef(branch);
+      const options = ['--quiet', `--depth=${depth}`, '--no-tags', '--force'];
+      await succeed(limits.fetchMs, 'fetch', ...options, remote.url, `${branchRef(branch)}:${local}`);
       return (await succeed(limits.totalMs, 'rev-parse', '--verify', local)).trim();
     },
-    async push({ from, to }) {
-      // The lease makes it a compare-and-swap, also against somebody who rewound the branch; it forces nothing
-      // that is not a descendant, since `to` stands on `from`.
+    async push({ branch, from, to }) {
+      const ref = branchRef(branch);
+      // The lease makes it a compare-and-swap, also against somebody who rewound the branch; what it forces is a
+      // proposal's branch alone, since on the store's own `to` stands on `from`.
       const lease = `--force-with-lease=${ref}:${from ?? ''}`;
-      const result = await run(limits.totalMs, 'push', '--porcelain', lease, remote.url, `${to}:${ref}`);
+      const result = await run(limits.totalMs, 'push', '--porcelain', lease, remote.url, `${to ?? ''}:${ref}`);
       if (result.code === 0) return 'pushed';
       const why = rejection(result.stdout);
       if (why === undefined) throw explainBinary(store, result.stderr, credential.secrets);
       if (saysOutrun(why)) return 'outrun';
-      throw documentRefused(store, refusalText(store.branch, why, remoteWords(result.stderr)));
+      throw documentRefused(store, refusalText(branch, why, remoteWords(result.stderr)));
     },
     async probe() {
       // Nothing matches this name, so that nothing is pushed, after the server has asked who we are.

@@ -62,6 +62,25 @@ export async function buildTree(
   };
 }
 
+/** Whether an edit of this tree would alter nothing; writes nothing. */
+export async function treeHolds(
+  store: GitStateStore,
+  objects: GitObjects,
+  base: string | undefined,
+  staged: StagedEdits,
+): Promise<boolean> {
+  const root = joinStorePath(store.path);
+  for (const path of staged.removes) {
+    if ((await findEntry(objects, base, joinStorePath(root, path)))?.type === 'blob') return false;
+  }
+  for (const [path, file] of staged.puts) {
+    const entry = await findEntry(objects, base, joinStorePath(root, path));
+    if (entry === undefined || entry.mode === symbolicLink) return false;
+    if (entry.oid !== gitObject('blob', await file.content()).oid) return false;
+  }
+  return true;
+}
+
 async function newBlob(
   objects: GitObjects,
   base: string | undefined,

@@ -26,7 +26,21 @@ export async function openClone(gitdir: string): Promise<GitClone> {
 
 /** Lets the next fetch say what is here already, so that the server sends the difference only. */
 export async function rememberHead(clone: GitClone, branch: string, head: string): Promise<void> {
-  const ref = `refs/remotes/origin/${branch}`;
-  await git.writeRef({ fs, gitdir: clone.objects.gitdir, ref, value: head, force: true });
+  await git.writeRef({ fs, gitdir: clone.objects.gitdir, ref: localRef(branch), value: head, force: true });
   clone.head = head;
+}
+
+/** A branch that was looked at once; its name must not be in the way of another's (`a` of `a/b`). */
+export async function forgetBranch(clone: GitClone, branch: string): Promise<void> {
+  await git.deleteRef({ fs, gitdir: clone.objects.gitdir, ref: localRef(branch) });
+}
+
+/** A branch's name at the remote. */
+export function branchRef(branch: string): string {
+  return `refs/heads/${branch}`;
+}
+
+/** A branch's name in the clone. */
+export function localRef(branch: string): string {
+  return `refs/remotes/origin/${branch}`;
 }

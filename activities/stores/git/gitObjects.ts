@@ -17,6 +17,12 @@ export interface GitObject {
   readonly content: Buffer;
 }
 
+/** The objects that a commit names. */
+export interface CommitLinks {
+  readonly tree: string;
+  readonly parents: readonly string[];
+}
+
 /** The object database of a bare repository, in this process: isomorphic-git finds and reads objects, packed or not. */
 export interface GitObjects {
   readonly gitdir: string;
@@ -24,7 +30,7 @@ export interface GitObjects {
   readonly cache: object;
   tree(oid: string): Promise<readonly TreeEntry[]>;
   blob(oid: string): Promise<Buffer>;
-  treeOf(commit: string): Promise<string>;
+  commit(oid: string): Promise<CommitLinks>;
   write(object: GitObject): Promise<void>;
 }
 
@@ -49,9 +55,9 @@ export function gitObjects(gitdir: string): GitObjects {
       const { blob } = await git.readBlob({ fs, gitdir, cache, oid });
       return Buffer.from(blob);
     },
-    async treeOf(oid) {
+    async commit(oid) {
       const { commit } = await git.readCommit({ fs, gitdir, cache, oid });
-      return commit.tree;
+      return { tree: commit.tree, parents: commit.parent };
     },
     async write({ oid, type, content }) {
       // By hand, as git does it: isomorphic-git takes 2.5 times as long and leaves half an object when it is killed.

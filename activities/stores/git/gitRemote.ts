@@ -12,7 +12,7 @@ export type GitRemote =
  */
 export function gitRemote(store: GitStateStore): GitRemote {
   const { url, authMethod } = store;
-  checkBranch(store);
+  checkBranch(store, store.branch);
   if (/[\s\0]/.test(url)) throw storeMisconfigured(store, 'url contains whitespace');
   if (url.startsWith('file://')) return { kind: 'file', url };
   if (authMethod === 'ssh') {
@@ -40,8 +40,7 @@ function isLoopback(url: URL): boolean {
 }
 
 /** git-check-ref-format, as far as a name could be mistaken for something else. */
-function checkBranch(store: GitStateStore): void {
-  const { branch } = store;
+export function checkBranch(store: GitStateStore, branch: string): void {
   const wrong = /^[-/.]|[\s\0~^:?*[\\]|\.\.|@\{|\/\/|\/\.|[/.]$|\.lock$/.test(branch) || branch === '';
   if (wrong) throw storeMisconfigured(store, `"${branch}" is no name for a branch`);
 }

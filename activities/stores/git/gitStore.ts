@@ -1,25 +1,23 @@
 import type { GitStateStore } from '../../../src/domain/stateStore.js';
 import type { SecretSource } from '../../secrets/secretSource.js';
 import { errorCode } from '../errorCode.js';
-import { alteredEach, stageEdits } from '../stagedEdits.js';
-import { storeUnavailable } from '../storeFailure.js';
-import type { StoreChange, StoreRevision, StoreWriter } from '../storeWriter.js';
-import { buildTree, storeView } from './gitBatch.js';
+import { stageEdits } from '../stagedEdits.js';
+import type { StoreWriter } from '../storeWriter.js';
+import { emptyRevision } from '../storeWriter.js';
+import { commitBatch } from './commitBatch.js';
+import { storeView, treeHolds } from './gitBatch.js';
 import type { GitClone } from './gitClone.js';
-import { openClone, rememberHead } from './gitClone.js';
-import { commitMessage } from './commitMessage.js';
-import { commitObject } from './commitObject.js';
-import type { GitCredential } from './gitCredential.js';
+import { openClone } from './gitClone.js';
 import { gitCredential } from './gitCredential.js';
 import type { GitLimits } from './gitLimits.js';
 import { gitLimits } from './gitLimits.js';
-import { gitObject } from './gitObjects.js';
 import { gitRemote } from './gitRemote.js';
-import type { GitTransport } from './gitTransport.js';
+import type { GitSession } from './gitSession.js';
+import { newestHead } from './gitSession.js';
 import type { InstallationTokens } from './installationTokens.js';
 import { installationTokens } from './installationTokens.js';
 import { openTransport } from './openTransport.js';
-import { sshSigner } from './sshSigner.js';
+import { proposeBatch, withdrawProposal } from './proposal.js';
 import { treeView } from './treeView.js';
 
 export interface GitStoreDependencies {
@@ -30,12 +28,6 @@ export interface GitStoreDependencies {
   readonly limits?: GitLimits;
 }
 
-/** The name of the state of a branch that does not exist yet. */
-export const emptyRevision = 'empty';
-
-// Every loss of a race means that somebody else's push got through; ten in a row, within one time limit, is a store
-// with so many writers that waiting in the queue is better than pushing.
-const mostRaces = 10;
 // Own commits are loose objects; a fresh clone of one commit is cheaper than collecting garbage.
 const commitsPerClone = 2_000;
 
@@ -44,6 +36,9 @@ export function gitStore(store: GitStateStore, deps: GitStoreDependencies): Stor
   const limits = deps.limits ?? gitLimits;
   const tokens = deps.tokens ?? installationTokens();
   let opened: GitClone | undefined;
+  // The last state that somebody was told of, or that this writer made from such a one.
+  let seen: string | undefined;
+  let written: string | undefined;
 
   async function clone(): Promise<GitClone> {
     if (opened !== undefined && !opened.broken && opened.commits < commitsPerClone) return opened;
@@ -52,75 +47,57 @@ export function gitStore(store: GitStateStore, deps: GitStoreDependencies): Stor
     return fresh;
   }
 
-  async function use<Result>(
-    signal: AbortSignal,
-    action: (transport: GitTransport, clone: GitClone, credential: GitCredential) => Promise<Result>,
-  ): Promise<Result> {
+  async function use<Result>(signal: AbortSignal, action: (session: GitSession) => Promise<Result>): Promise<Result> {
     signal.throwIfAborted();
     const remote = gitRemote(store);
     const credential = await gitCredential(store, remote, deps.secrets, tokens, signal);
     const current = await clone();
     const transport = await openTransport(store, remote, credential, current.objects, { signal, limits });
     try {
-      return await action(transport, current, credential);
+      return await action({ store, transport, clone: current, credential });
     } finally {
       await transport.close();
     }
   }
 
-  async function commitBatch(
-    changes: readonly StoreChange[],
-    transport: GitTransport,
-    at: GitClone,
-    credential: GitCredential,
-  ): Promise<StoreRevision> {
-    for (let race = 0; race < mostRaces; race += 1) {
-      const head = await newestHead(store, transport, at);
-      const base = head === undefined ? undefined : await at.objects.treeOf(head);
-      const staged = await stageEdits(storeView(store, treeView(at.objects, base)), changes);
-      const built = await buildTree(store, at.objects, base, staged);
-      const each = alteredEach(staged, built.altered);
-      if (built.altered.size === 0) return { revision: head ?? emptyRevision, changed: false, each };
-      const emptied = built.oid === undefined ? [gitObject('tree', Buffer.alloc(0))] : [];
-      const tree = built.oid ?? emptied[0]?.oid ?? '';
-      const message = commitMessage(changes.filter((_, index) => each[index] === true));
-      const sign =
-        credential.signingKey === undefined ? undefined : sshSigner(credential.signingKey, at.objects.gitdir);
-      const commit = await commitObject({ tree, parent: head, author: store.gitAuthor, at: new Date(), message }, sign);
-      for (const object of [...emptied, commit]) await at.objects.write(object);
-      const objects = [...built.created, ...emptied, commit];
-      if ((await transport.push({ from: head, to: commit.oid, objects })) === 'pushed') {
-        await rememberHead(at, store.branch, commit.oid);
-        at.commits += 1;
-        return { revision: commit.oid, changed: true, each };
-      }
+  /** For what reads the clone: again with a new one, when this one turns out to be damaged. */
+  async function useClone<Result>(
+    signal: AbortSignal,
+    action: (session: GitSession) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await use(signal, action);
+    } catch (thrown) {
+      if (!isBrokenClone(thrown)) throw thrown;
+      opened = undefined;
+      return use(signal, action);
     }
-    throw storeUnavailable(store, `somebody else pushed to ${store.branch} before each of ${mostRaces} attempts`);
   }
 
   return {
     async apply(changes, signal) {
-      try {
-        return await use(signal, (transport, at, credential) => commitBatch(changes, transport, at, credential));
-      } catch (thrown) {
-        if (!isBrokenClone(thrown)) throw thrown;
-        opened = undefined;
-        return use(signal, (transport, at, credential) => commitBatch(changes, transport, at, credential));
-      }
+      written = undefined;
+      const { onTopOf, ...answer } = await useClone(signal, (session) => commitBatch(session, changes));
+      if (onTopOf === seen) seen = written = answer.revision;
+      return answer;
     },
-    probe: (signal) => use(signal, (transport) => transport.probe()),
+    probe: (signal) => use(signal, ({ transport }) => transport.probe()),
+    async fingerprint(signal) {
+      seen = (await use(signal, ({ transport }) => transport.head(store.branch))) ?? emptyRevision;
+      return seen;
+    },
+    lastWritten: () => written,
+    holds: (changes, signal) =>
+      useClone(signal, async (session) => {
+        const head = await newestHead(session);
+        const { objects } = session.clone;
+        const base = head === undefined ? undefined : (await objects.commit(head)).tree;
+        const staged = await stageEdits(storeView(store, treeView(objects, base)), changes);
+        return (await treeHolds(store, objects, base, staged)) ? (head ?? emptyRevision) : undefined;
+      }),
+    propose: (changes, branch, signal) => useClone(signal, (session) => proposeBatch(session, changes, branch)),
+    withdraw: (branch, signal) => use(signal, (session) => withdrawProposal(session, branch)),
   };
-}
-
-/** The head at the remote, complete in the clone. */
-async function newestHead(store: GitStateStore, transport: GitTransport, at: GitClone): Promise<string | undefined> {
-  const head = await transport.head();
-  if (head === undefined || head === at.head) return head;
-  at.broken = true;
-  const fetched = await transport.fetch();
-  await rememberHead(at, store.branch, fetched);
-  at.broken = false;
-  return fetched;
 }
 
 /** isomorphic-git's errors for an object that is missing or damaged: the disk was full, or somebody tidied up. */

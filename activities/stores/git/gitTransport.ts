@@ -1,20 +1,22 @@
 import type { GitObject } from './gitObjects.js';
 
 export interface Push {
-  /** Head of the branch that the commit stands on; undefined for the first commit of a branch. */
+  readonly branch: string;
+  /** Head of the branch until now; undefined for a branch that is new. */
   readonly from: string | undefined;
-  readonly to: string;
+  /** Undefined: the branch is deleted. */
+  readonly to: string | undefined;
   /** All objects that came into being with the commit. */
   readonly objects: readonly GitObject[];
 }
 
-/** The network side of one branch. All of it ends with the signal given when it was opened, or with a time limit. */
+/** The network side of a repository. All of it ends with the signal given when it was opened, or with a time limit. */
 export interface GitTransport {
   /** Undefined when the branch, or anything in the repository, does not exist yet. */
-  head(): Promise<string | undefined>;
-  /** Brings the head and its files into the clone, without history; the commit that was fetched. */
-  fetch(): Promise<string>;
-  /** `outrun`: somebody else moved the branch; the remote is unchanged by us. */
+  head(branch: string): Promise<string | undefined>;
+  /** Brings the newest commits of a branch, `depth` of them, and their files into the clone; the head that was fetched. */
+  fetch(branch: string, depth: number): Promise<string>;
+  /** `outrun`: the branch is not, or no longer, at `from`, or may not be rewound; the remote is unchanged by us. */
   push(push: Push): Promise<'pushed' | 'outrun'>;
   /** Asks whether a push would be let in; changes nothing. */
   probe(): Promise<void>;

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import git from 'isomorphic-git';
+import git, { Errors } from 'isomorphic-git';
 import { Failure } from '../../../src/domain/failure.js';
 import type { GitStateStore } from '../../../src/domain/stateStore.js';
 import { AnswerTooLarge } from '../httpRequest.js';
@@ -10,15 +10,17 @@ import type { GitCredential } from './gitCredential.js';
 import type { GitLimits } from './gitLimits.js';
 import type { GitObjects } from './gitObjects.js';
 import type { GitRemote } from './gitRemote.js';
+import { branchRef, localRef } from './gitClone.js';
 import type { GitTransport, Push } from './gitTransport.js';
 import { refusalText, saysOutrun } from './gitTransport.js';
 import { gitHttp } from './gitHttp.js';
 import { explainHttp, explainStatus } from './httpFailure.js';
 import { packFile } from './packFile.js';
+import type { PushReport } from './receivePack.js';
 import { readPushReport, receivePackRequest } from './receivePack.js';
 
-/** The last resort for a repository that is too large for this process: the git binary, when there is one. */
-export type FetchLarge = () => Promise<string>;
+/** The last resort for a repository that is too large for this process, or too odd: the git binary, when there is one. */
+export type FetchByBinary = GitTransport['fetch'];
 
 /** Git over http(s) in this process: no subprocess, and a credential that never leaves memory (ADR 0004). */
 export function httpTransport(
@@ -26,14 +28,13 @@ export function httpTransport(
   remote: GitRemote & { kind: 'http' },
   credential: GitCredential,
   objects: GitObjects,
-  use: { readonly signal: AbortSignal; readonly limits: GitLimits; readonly fetchLarge: FetchLarge },
+  use: { readonly signal: AbortSignal; readonly limits: GitLimits; readonly fetchByBinary: FetchByBinary },
 ): GitTransport {
   const { signal, limits } = use;
   const agent = new (remote.url.startsWith('https:') ? https : http).Agent({ keepAlive: true });
   const trust = credential.caCert === undefined ? {} : { caCert: credential.caCert };
   const within = AbortSignal.any([signal, AbortSignal.timeout(limits.totalMs)]);
   const wire = gitHttp(remote.url, { signal: within, agent, silenceMs: limits.silenceMs, ...trust });
-  const ref = `refs/heads/${store.branch}`;
 
   function headers(): Record<string, string> {
     return credential.authorization === undefined ? {} : { Authorization: credential.authorization };
@@ -57,30 +58,30 @@ export function httpTransport(
     return new Map(found.map((server) => [server.ref, server.oid]));
   }
 
-  async function fetchWithin(maximumBytes: number): Promise<string> {
+  async function fetchWithin(branch: string, depth: number, maximumBytes: number): Promise<string> {
     const { gitdir, cache } = objects;
     const place = { fs, gitdir, cache, url: remote.url, remote: 'origin' };
     const wanted = {
-      ref: `refs/remotes/origin/${store.branch}`,
-      remoteRef: ref,
+      // What the clone has already is told by this name.
+      ref: localRef(store.branch),
+      remoteRef: branchRef(branch),
       singleBranch: true,
-      depth: 1,
+      depth,
       tags: false,
     };
     const { fetchHead } = await git.fetch({ ...place, ...wanted, http: wire.client(maximumBytes), headers: headers() });
-    if (fetchHead === null)
-      throw storeUnavailable(store, `the branch ${store.branch} disappeared while it was fetched`);
+    if (fetchHead === null) throw storeUnavailable(store, `the branch ${branch} disappeared while it was fetched`);
     return fetchHead;
   }
 
   return {
-    head: () => explained(async () => (await refs(false)).get(ref)),
-    fetch: () =>
+    head: (branch) => explained(async () => (await refs(false)).get(branchRef(branch))),
+    fetch: (branch, depth) =>
       explained(async () => {
         try {
-          return await fetchWithin(limits.inProcessBytes);
+          return await fetchWithin(branch, depth, limits.inProcessBytes);
         } catch (thrown) {
-          if (thrown instanceof AnswerTooLarge) return use.fetchLarge();
+          if (thrown instanceof AnswerTooLarge || isAboutHead(thrown)) return use.fetchByBinary(branch, depth);
           throw thrown;
         }
       }),
@@ -92,7 +93,7 @@ export function httpTransport(
         }
         if (report.accepted) return 'pushed';
         if (saysOutrun(report.reason)) return 'outrun';
-        throw documentRefused(store, refusalText(store.branch, report.reason, report.said));
+        throw documentRefused(store, refusalText(push.branch, report.reason, report.said));
       }),
     probe: () =>
       explained(async () => {
@@ -101,11 +102,9 @@ export function httpTransport(
     close: () => Promise.resolve(agent.destroy()),
   };
 
-  async function sendPack(push: Push): ReturnType<typeof sendAndRead> {
-    return sendAndRead(receivePackRequest({ ref, from: push.from, to: push.to }, await packFile(push.objects)));
-  }
-
-  async function sendAndRead(body: Buffer) {
+  async function sendPack({ branch, from, to, objects: created }: Push): Promise<PushReport | undefined> {
+    const ref = branchRef(branch);
+    const body = receivePackRequest({ ref, from, to }, to === undefined ? undefined : await packFile(created));
     const answer = await wire.send({
       method: 'POST',
       url: `${remote.url}/git-receive-pack`,
@@ -119,4 +118,9 @@ export function httpTransport(
     if (answer.status !== 200) throw explainStatus(store, answer.status, answer.body.toString(), credential.secrets);
     return readPushReport(answer.body, ref);
   }
+}
+
+/** isomorphic-git fetches no branch from a repository whose HEAD names one that does not exist. */
+function isAboutHead(thrown: unknown): boolean {
+  return thrown instanceof Errors.NotFoundError && thrown.data.what === 'HEAD';
 }

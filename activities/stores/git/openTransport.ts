@@ -7,7 +7,7 @@ import type { GitRemote } from './gitRemote.js';
 import type { GitTransport } from './gitTransport.js';
 import { httpTransport } from './httpTransport.js';
 
-/** http(s) in this process, everything else, and a fetch too large for it, through the git binary (ADR 0004). */
+/** http(s) in this process, everything else, and a fetch that it cannot do, through the git binary (ADR 0004). */
 export async function openTransport(
   store: GitStateStore,
   remote: GitRemote,
@@ -18,10 +18,10 @@ export async function openTransport(
   if (remote.kind !== 'http') return binaryTransport(store, remote, credential, objects, use);
   return httpTransport(store, remote, credential, objects, {
     ...use,
-    fetchLarge: async () => {
+    fetchByBinary: async (branch, depth) => {
       const binary = await binaryTransport(store, remote, credential, objects, use);
       try {
-        return await binary.fetch();
+        return await binary.fetch(branch, depth);
       } finally {
         await binary.close();
       }

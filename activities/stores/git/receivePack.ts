@@ -3,7 +3,8 @@ export const noObject = '0'.repeat(40);
 export interface RefUpdate {
   readonly ref: string;
   readonly from: string | undefined;
-  readonly to: string;
+  /** Undefined: the ref is deleted. */
+  readonly to: string | undefined;
 }
 
 /** What the server said about a push: whether it took the ref, why not, and what its hooks printed. */
@@ -15,11 +16,11 @@ export interface PushReport {
 
 /**
  * The request of a push (gitprotocol-pack): the old id makes it a compare-and-swap on the branch, also against
- * somebody who rewound it. The two capabilities are in every server since git 1.6.6.
+ * somebody who rewound it. The two capabilities are in every server since git 1.6.6. A deletion has no pack.
  */
-export function receivePackRequest(update: RefUpdate, pack: Buffer): Buffer {
-  const command = `${update.from ?? noObject} ${update.to} ${update.ref}\0 report-status side-band-64k\n`;
-  return Buffer.concat([packetLine(command), Buffer.from('0000'), pack]);
+export function receivePackRequest(update: RefUpdate, pack: Buffer | undefined): Buffer {
+  const command = `${update.from ?? noObject} ${update.to ?? noObject} ${update.ref}\0 report-status side-band-64k\n`;
+  return Buffer.concat([packetLine(command), Buffer.from('0000'), pack ?? Buffer.alloc(0)]);
 }
 
 /** Undefined when the answer ends before the server has reported on the ref: nobody knows whether it was moved. */

@@ -114,6 +114,29 @@ describe.each([
     await expect(missing.apply([directoryChange('a', { x: '1' })], never())).rejects.toMatchObject(failure);
   });
 
+  it('knows whether it holds a change, and names its state from a listing', async () => {
+    const writer = writerOf(storeOf({ path: 'destinations' }));
+    expect(await writer.fingerprint(never())).toBe('empty');
+    const change = directoryChange('a', { x: '1', 'deep/y': '2' });
+    expect(await writer.holds([change], never())).toBeUndefined();
+    const { revision } = await writer.apply([change], never());
+    expect(await writer.holds([change], never())).toBe(revision);
+    const before = await writer.fingerprint(never());
+    await writer.apply([change], never());
+    await server.client.putObject(bucket, 'destinations-of-others/x', '9');
+    expect(await writer.fingerprint(never())).toBe(before);
+    await server.client.putObject(bucket, 'destinations/a/x', '9');
+    expect(await writer.fingerprint(never())).not.toBe(before);
+    expect(await writer.holds([change], never())).toBeUndefined();
+    await writer.apply([change], never());
+    expect(await writer.fingerprint(never())).toBe(before);
+    await server.client.putObject(bucket, 'destinations/a/stray', '');
+    expect(await writer.holds([change], never())).toBeUndefined();
+    await expect(writer.withdraw('offer', never())).rejects.toMatchObject({ type: 'ProposalUnsupported' });
+    const missing = writerOf(storeOf({ bucketName: 'not-there' }));
+    await expect(missing.fingerprint(never())).rejects.toMatchObject({ type: 'StoreMisconfigured' });
+  });
+
   it('writes a thousand objects in parallel', async () => {
     const files = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`f${index}.yaml`, `n: ${index}\n`]));
     const started = performance.now();

@@ -96,6 +96,27 @@ it('probes without a trace and says what is wrong', async () => {
   await expect(blocked.probe(never())).rejects.toMatchObject({ retryable: false });
 });
 
+it('knows whether it holds a change, and names its state without reading files', async () => {
+  expect(await writer.fingerprint(never())).toBe('empty');
+  const change = directoryChange('a', { x: '1', 'deep/y': '2' });
+  expect(await writer.holds([change], never())).toBeUndefined();
+  const { revision } = await writer.apply([change], never());
+  expect(await writer.holds([change], never())).toBe(revision);
+  const before = await writer.fingerprint(never());
+  await writer.apply([change], never());
+  expect(await writer.fingerprint(never())).toBe(before);
+  await writeFile(join(root, 'a/x'), '9');
+  expect(await writer.fingerprint(never())).not.toBe(before);
+  expect(await writer.holds([change], never())).toBeUndefined();
+  await writer.apply([change], never());
+  await writeFile(join(root, 'a/stray'), '');
+  expect(await writer.holds([change], never())).toBeUndefined();
+  await expect(writer.propose([change], 'offer', never())).rejects.toMatchObject({
+    type: 'ProposalUnsupported',
+    message: expect.stringContaining('DirectoryStateStore/local'),
+  });
+});
+
 it('leaves no half-written file when a document cannot be read', async () => {
   const broken = { ...memoryFile('a/x', '1'), content: () => Promise.reject(new Error('artifact is gone')) };
   const change = { summary: 's', run: 'r', edit: () => Promise.resolve({ put: [broken], remove: [] }) };

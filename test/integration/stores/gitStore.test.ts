@@ -107,6 +107,17 @@ describe.each(['file', 'http', 'https', 'ssh'] as const)('a git store over %s', 
     expect(await repository.files('other')).toEqual(['README.md']);
   });
 
+  it('works where HEAD names a branch that does not exist', async () => {
+    await repository.git('symbolic-ref', 'HEAD', 'refs/heads/nowhere');
+    await writerOf(storeOver(transport)).apply([directoryChange('a', { f: '1' })], never());
+    const writer = writerOf(storeOver(transport));
+    await writer.apply([directoryChange('a', { f: '2' })], never());
+    await repository.commitFiles({ theirs: 'x' });
+    await writer.apply([directoryChange('a', { f: '3' })], never());
+    expect(await repository.files()).toEqual(['a/f', 'theirs']);
+    await repository.git('fsck', '--strict');
+  });
+
   it('leaves what is not its own alone, whatever .gitignore says', async () => {
     await repository.commitFiles({ '.gitignore': '*\n', 'README.md': 'mine', 'a/old': 'x', 'ab/keep': 'y' });
     const writer = writerOf(storeOver(transport));

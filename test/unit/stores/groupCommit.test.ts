@@ -104,11 +104,11 @@ describe('groupCommit', () => {
     const failing = (failure: Failure) => {
       const seen = { pushes: 0 };
       const writer: StoreWriter = {
+        ...memoryStore(),
         apply() {
           seen.pushes += 1;
           return Promise.reject(failure);
         },
-        probe: () => Promise.resolve(),
       };
       return { seen, group: groupCommit(writer) };
     };
@@ -150,6 +150,7 @@ describe('groupCommit', () => {
     const order: string[] = [];
     const store = memoryStore();
     const writer: StoreWriter = {
+      ...store,
       async apply(changes, signal) {
         order.push('apply');
         const result = await store.apply(changes, signal);
@@ -167,5 +168,27 @@ describe('groupCommit', () => {
     await writing;
     await group.apply([put('b')], never);
     expect(order).toEqual(['apply', 'applied', 'probe', 'apply', 'applied']);
+  });
+
+  it('hands on whatever else is asked, in its turn', async () => {
+    const gate = gated(memoryStore());
+    const group = groupCommit(gate.writer);
+    const begun = gate.begun();
+    const writing = group.apply([put('a')], never);
+    await begun;
+    const asked = { holds: group.holds([put('a')], never), fingerprint: group.fingerprint(never) };
+    const nobody = new AbortController();
+    const left = group.fingerprint(nobody.signal);
+    nobody.abort(new Error('nobody waits'));
+    gate.open();
+    const { revision } = await writing;
+    expect(await asked.holds).toBe(revision);
+    expect(await asked.fingerprint).toBe(revision);
+    expect(group.lastWritten()).toBe(revision);
+    await expect(left).rejects.toThrow('nobody waits');
+    expect(await group.holds([put('b')], never)).toBeUndefined();
+    const refused = { type: 'ProposalUnsupported', retryable: false };
+    await expect(group.propose([put('b')], 'offer', never)).rejects.toMatchObject(refused);
+    await expect(group.withdraw('offer', never)).rejects.toMatchObject(refused);
   });
 });

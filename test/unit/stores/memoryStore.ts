@@ -1,4 +1,5 @@
 import { memoryFile } from '../../../activities/stores/memoryFile.js';
+import { noProposals } from '../../../activities/stores/noProposals.js';
 import { alteredEach, stageEdits } from '../../../activities/stores/stagedEdits.js';
 import type { StoreView, StoreWriter } from '../../../activities/stores/storeWriter.js';
 
@@ -21,6 +22,7 @@ export function memoryStore(content: Readonly<Record<string, string>> = {}): Mem
     list: (directory) =>
       Promise.resolve([...files.keys()].filter((path) => directory === '' || path.startsWith(`${directory}/`))),
   };
+  const revision = (): string => memoryFile('', JSON.stringify([...files].sort())).digest;
   return {
     files,
     view,
@@ -39,8 +41,17 @@ export function memoryStore(content: Readonly<Record<string, string>> = {}): Mem
         altered.add(path);
       }
       const each = alteredEach(staged, altered);
-      return { revision: memoryFile('', JSON.stringify([...files].sort())).digest, changed: altered.size > 0, each };
+      return { revision: revision(), changed: altered.size > 0, each };
     },
     probe: () => Promise.resolve(),
+    fingerprint: () => Promise.resolve(revision()),
+    lastWritten: revision,
+    async holds(changes) {
+      const { puts, removes } = await stageEdits(view, changes);
+      if ([...removes].some((path) => files.has(path))) return undefined;
+      for (const [path, file] of puts) if (files.get(path) !== (await file.content()).toString()) return undefined;
+      return revision();
+    },
+    ...noProposals({ kind: 'DirectoryStateStore', name: 'memory', path: '/' }),
   };
 }

@@ -155,6 +155,7 @@ it('puts canary documents and takes them away', async () => {
     cleanup: 'none',
     canaries: true,
     draining: false,
+    proposals: false,
   };
   const store = memoryStore();
   await store.apply([canaryChange(destination)], never);

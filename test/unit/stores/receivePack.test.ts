@@ -21,6 +21,8 @@ describe('a push on the wire', () => {
     expect(receivePackRequest({ ref, from: undefined, to }, Buffer.alloc(0)).toString()).toContain(
       `${'0'.repeat(40)} ${to}`,
     );
+    const deletion = receivePackRequest({ ref, from, to: undefined }, undefined).toString();
+    expect(deletion).toBe(`${packet(`${from} ${'0'.repeat(40)} ${ref}\0 report-status side-band-64k\n`)}0000`);
   });
 
   it('reads what the server reports', () => {

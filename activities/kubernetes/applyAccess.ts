@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util';
+import { toRecord } from '../../src/documents/toRecord.js';
+import type { Cluster } from './cluster.js';
+import { codeOf } from './clusterFailure.js';
+import type { KubernetesList, KubernetesObject } from './objects.js';
+import type { AccessKind } from './paths.js';
+import { accessPath, query } from './paths.js';
+import type { AccessObject } from './pipelineAccess.js';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Makes the objects as wanted and writes only what differs. An error is an error here, where Kratix logs it (10.1, B26). */
+export async function applyAccess(cluster: Cluster, wanted: readonly AccessObject[]): Promise<void> {
+  await Promise.all(wanted.map((object) => applyOne(cluster, object)));
+}
+
+async function applyOne(cluster: Cluster, wanted: AccessObject): Promise<void> {
+  const path = accessPath(wanted.kind, wanted.namespace, wanted.name);
+  const found = toRecord(await cluster.ask('GET', path).catch(unlessMissing));
+  if (found === undefined) return create(cluster, wanted);
+  // Somebody's own ServiceAccount stays as it is (reference, section 2.6), and ours has nothing to change.
+  if (wanted.kind === 'ServiceAccount' || isAsWanted(found, wanted)) return;
+  if (wanted.roleRef !== undefined && !isDeepStrictEqual(found['roleRef'], wanted.roleRef)) {
+    // The one field that Kubernetes does not let change.
+    await cluster.ask('DELETE', path).catch(unlessMissing);
+    return create(cluster, wanted);
+  }
+  await cluster.ask('PUT', path, { body: manifest(wanted) });
+}
+
+/** Another worker may have been faster with the same object. */
+async function create(cluster: Cluster, wanted: AccessObject): Promise<void> {
+  const path = accessPath(wanted.kind, wanted.namespace);
+  await cluster.ask('POST', path, { body: manifest(wanted) }).catch((thrown: unknown) => {
+    if (codeOf(thrown) !== 409) throw thrown;
+  });
+}
+
+function manifest({ kind, namespace, name, labels, ...content }: AccessObject): unknown {
+  const apiVersion = kind === 'ServiceAccount' ? 'v1' : 'rbac.authorization.k8s.io/v1';
+  return { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }), labels }, ...content };
+}
+
+function isAsWanted(found: Readonly<Record<string, unknown>>, wanted: AccessObject): boolean {
+  const labels = toRecord(toRecord(found['metadata'])?.['labels']) ?? {};
+  const labelled = Object.entries(wanted.labels).every(([key, value]) => labels[key] === value);
+  const parts = ['rules', 'roleRef', 'subjects'] as const;
+  return labelled && parts.every((part) => isDeepStrictEqual(found[part], asStored(wanted[part])));
+}
+
+/** Without what an API server leaves out: members that are undefined or empty lists. */
+function asStored(value: unknown): unknown {
+  if (value === undefined) return undefined;
+  const text = JSON.stringify(value, (_key, part: unknown) =>
+    Array.isArray(part) && part.length === 0 ? undefined : part,
+  );
+  return JSON.parse(text) as unknown;
+}
+
+const rolesAndBindings: readonly AccessKind[] = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'];
+
+/** Deletes access with these labels that is not wanted any more (reference, section 2.6). */
+export async function removeStaleAccess(
+  cluster: Cluster,
+  labels: Labels,
+  wanted: readonly AccessObject[],
+): Promise<void> {
+  const labelSelector = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  await Promise.all(
+    rolesAndBindings.map(async (kind) => {
+      const path = `${accessPath(kind, undefined)}${query({ labelSelector })}`;
+      const { items } = (await cluster.ask('GET', path)) as KubernetesList<KubernetesObject>;
+      const stale = items.filter(({ metadata }) => !wanted.some((object) => isSame(object, kind, metadata)));
+      for (const { metadata } of stale) {
+        await cluster.ask('DELETE', accessPath(kind, metadata.namespace, metadata.name)).catch(unlessMissing);
+      }
+    }),
+  );
+}
+
+function isSame(object: AccessObject, kind: AccessKind, { namespace, name }: KubernetesObject['metadata']): boolean {
+  return object.kind === kind && object.name === name && object.namespace === namespace;
+}
+
+function unlessMissing(thrown: unknown): undefined {
+  if (codeOf(thrown) !== 404) throw thrown;
+  return undefined;
+}

@@ -1,0 +1,41 @@
+import { toRecord } from '../../src/documents/toRecord.js';
+import { Failure, reason } from '../../src/domain/failure.js';
+
+/** What the API server said no to. Its Status object carries a message for people. */
+export function clusterFailure(code: number, body: string, asked: string): Failure {
+  const message = `Kubernetes answers ${code} to ${asked.split('?')[0] ?? ''}: ${statusMessage(body)}`;
+  return new Failure(typeOf(code), message, !isFinal(code), { details: { code } });
+}
+
+/** The status code of a refusal, or undefined when the API server never answered. */
+export function codeOf(thrown: unknown): number | undefined {
+  const code = thrown instanceof Failure ? toRecord(thrown.details)?.['code'] : undefined;
+  return typeof code === 'number' ? code : undefined;
+}
+
+/** Everything that is no answer: refused and broken connections, names that do not resolve, silence. */
+export function unreachable(thrown: unknown, host: string): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const message = `the API server ${host} does not answer: ${reason(thrown)}`;
+  return new Failure('ClusterUnavailable', message, true, { cause: thrown });
+}
+
+/** 400 and 422: the manifest is wrong, and will be the next time. 403 may be a quota or a role that is still to come. */
+function isFinal(code: number): boolean {
+  return code === 400 || code === 422;
+}
+
+function typeOf(code: number): string {
+  if (isFinal(code)) return 'StageRefused';
+  return code === 401 || code === 403 || code === 404 || code === 409 ? 'ClusterRefused' : 'ClusterUnavailable';
+}
+
+function statusMessage(body: string): string {
+  try {
+    const message = toRecord(JSON.parse(body))?.['message'];
+    if (typeof message === 'string') return message;
+  } catch {
+    // a proxy before the API server speaks HTML or text
+  }
+  return body.slice(0, 200);
+}

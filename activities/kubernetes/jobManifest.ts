@@ -1,0 +1,65 @@
+import { kratixApiVersion } from '../../src/documents/pipeline.js';
+import { jobAnnotations, jobLabels } from './jobLabels.js';
+import type { JobPlan } from './jobPlan.js';
+import type { JobSettings } from './jobSettings.js';
+import type { Job, OwnerReference } from './objects.js';
+import { serviceAccountOf } from './pipelineAccess.js';
+import { helperContainer, stageContainers } from './podContainers.js';
+import { runVolume } from './runSecret.js';
+
+/**
+ * The Job of one pipeline (reference, section 2.4): the reader and the stages as init containers, the status-writer
+ * as the container. Kratix's work-writer and its ConfigMap of destination selectors are missing because scheduling is
+ * ours and happens in the worker.
+ */
+export function jobManifest(plan: JobPlan, name: string, settings: JobSettings): Job {
+  const { pipeline, namespace } = plan;
+  const { spec } = pipeline;
+  const labels = jobLabels(plan);
+  const backoffLimit = spec.jobOptions?.backoffLimit ?? settings.backoffLimit;
+  const pullSecrets = [
+    ...(settings.imagePullSecret === undefined ? [] : [{ name: settings.imagePullSecret }]),
+    ...(spec.imagePullSecrets ?? []),
+  ];
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, namespace, labels, annotations: jobAnnotations(plan), ...owned(plan) },
+    spec: {
+      ...(backoffLimit !== undefined && { backoffLimit }),
+      template: {
+        metadata: { labels, annotations: pipeline.metadata.annotations ?? {} },
+        spec: {
+          restartPolicy: spec.restartPolicy ?? 'OnFailure',
+          serviceAccountName: serviceAccountOf(plan),
+          ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets }),
+          ...(spec.nodeSelector !== undefined && { nodeSelector: spec.nodeSelector }),
+          ...(spec.tolerations !== undefined && { tolerations: spec.tolerations }),
+          initContainers: [helperContainer('reader', plan, name, settings), ...stageContainers(plan, settings)],
+          containers: [helperContainer('status-writer', plan, name, settings)],
+          volumes: [
+            { name: 'shared-input', emptyDir: {} },
+            { name: 'shared-output', emptyDir: {} },
+            { name: 'shared-metadata', emptyDir: {} },
+            { name: runVolume, secret: { secretName: name } },
+            ...(spec.volumes ?? []),
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** A Promise controls its Jobs; a Resource owns them where it shares their namespace (reference, section 2.4). */
+function owned({ task, namespace }: JobPlan): { readonly ownerReferences?: readonly OwnerReference[] } {
+  const { owner, object } = task;
+  if (owner.type === 'promise') {
+    const controller = { controller: true, blockOwnerDeletion: true };
+    const reference = { apiVersion: kratixApiVersion, kind: 'Promise', name: owner.name, uid: object.uid };
+    return { ownerReferences: [{ ...reference, ...controller }] };
+  }
+  if (owner.namespace !== namespace) return {};
+  return {
+    ownerReferences: [{ apiVersion: owner.apiVersion, kind: owner.kind, name: owner.name, uid: object.uid }],
+  };
+}

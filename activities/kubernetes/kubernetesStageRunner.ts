@@ -1,0 +1,114 @@
+import type { StageResult, StageTask } from '../../src/domain/stageTask.js';
+import type { ArtifactStore } from '../artifacts/artifactStore.js';
+import type { StageRunner } from '../stages/stageRunner.js';
+import type { Cluster } from './cluster.js';
+import type { JobPlan } from './jobPlan.js';
+import { planJob } from './jobPlan.js';
+import type { JobSettings } from './jobSettings.js';
+import { ensureJob } from './pipelineJob.js';
+import type { ContainerStatus } from './objects.js';
+import { statusesOf } from './objects.js';
+import { followJob, podsOf } from './podFollower.js';
+import { failJob, removeJob } from './removeJob.js';
+import type { KeptLog } from './stageFailure.js';
+import { stageTimedOut } from './stageFailure.js';
+import { keepLog } from './stageLog.js';
+import type { StageWait } from './stageWait.js';
+import { stageWait } from './stageWait.js';
+
+export interface KubernetesStageDependencies {
+  readonly artifacts: ArtifactStore;
+  readonly cluster: Cluster;
+  /** Asked for every Job, so that a changed configuration needs no restart. */
+  readonly settings: () => JobSettings | Promise<JobSettings>;
+  /** For logs on their way to the artifact store. */
+  readonly scratch: string;
+  /** Does this reason of an abort end the call only, as a worker's shutdown does, and not the Job? */
+  readonly leavesJob: (reason: unknown) => boolean;
+  /** How long a missing image or Secret is waited for. */
+  readonly troubleMillis?: number;
+}
+
+/**
+ * Stages as init containers of one Job per pipeline (reference, section 2.4). The first stage's call makes the Job;
+ * every call follows it until its own container has ended, the last one until the outputs are kept. The pod runs on
+ * between the calls, and a pod that Kubernetes replaces runs all its stages again.
+ */
+export function kubernetesStageRunner(dependencies: KubernetesStageDependencies): StageRunner {
+  return (task, attempt, signal) => runStage(dependencies, task, attempt, signal);
+}
+
+async function runStage(
+  dependencies: KubernetesStageDependencies,
+  task: StageTask,
+  attempt: number,
+  signal: AbortSignal,
+): Promise<StageResult> {
+  const { artifacts, cluster, settings } = dependencies;
+  const plan = await planJob(artifacts, task);
+  signal.throwIfAborted();
+  const name = await ensureJob(cluster, artifacts, plan, await settings(), attempt > 1);
+  const limit = AbortSignal.timeout(task.timeoutSeconds * 1000);
+  const wait = waitFor(dependencies, plan);
+  const result = await follow(cluster, plan, name, wait, AbortSignal.any([signal, limit]));
+  if (result !== undefined) return result;
+  if (signal.aborted) {
+    if (!dependencies.leavesJob(signal.reason)) await removeJob(cluster, plan.namespace, name);
+    throw signal.reason;
+  }
+  const failure = stageTimedOut(task, wait.waiting(), await logSoFar(dependencies, plan, name));
+  await removeJob(cluster, plan.namespace, name);
+  throw failure;
+}
+
+function waitFor(
+  { cluster, artifacts, scratch, troubleMillis }: KubernetesStageDependencies,
+  plan: JobPlan,
+): StageWait {
+  const { namespace } = plan;
+  return stageWait(plan, (exit) => keepLog(cluster, artifacts, scratch, { namespace, ...exit }), troubleMillis);
+}
+
+/** The stage's result, or undefined when the signal aborted first. */
+async function follow(
+  cluster: Cluster,
+  { namespace }: JobPlan,
+  name: string,
+  wait: StageWait,
+  signal: AbortSignal,
+): Promise<StageResult | undefined> {
+  for await (const seen of followJob(cluster, namespace, name, signal)) {
+    const verdict = await wait.see(seen);
+    switch (verdict.kind) {
+      case 'wait':
+        continue;
+      case 'done':
+        return verdict.result;
+      case 'throw':
+        throw verdict.failure;
+      case 'end':
+        await failJob(cluster, namespace, name, verdict.failure);
+        throw verdict.failure;
+      case 'remove':
+        await removeJob(cluster, namespace, name);
+        throw verdict.failure;
+    }
+  }
+  return undefined;
+}
+
+/** What a stage that is about to be stopped has printed; its pod may be gone or unreachable, and the stop is due all the same. */
+async function logSoFar(
+  { cluster, artifacts, scratch }: KubernetesStageDependencies,
+  { namespace, task }: JobPlan,
+  name: string,
+): Promise<KeptLog | undefined> {
+  const pods = await podsOf(cluster, namespace, name).catch(() => []);
+  const began = pods.findLast((pod) => statusesOf(pod).some((status) => hasLog(status, task.stage)));
+  const source = { namespace, container: task.stage, previous: false };
+  return began && keepLog(cluster, artifacts, scratch, { ...source, pod: began.metadata.name });
+}
+
+function hasLog({ name, state, lastState }: ContainerStatus, stage: string): boolean {
+  return name === stage && (state?.running ?? state?.terminated ?? lastState?.terminated) !== undefined;
+}

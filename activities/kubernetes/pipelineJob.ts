@@ -1,0 +1,126 @@
+import type { ArtifactStore } from '../artifacts/artifactStore.js';
+import { inputObject } from '../stages/inputObject.js';
+import { applyAccess, removeStaleAccess } from './applyAccess.js';
+import type { Cluster } from './cluster.js';
+import { codeOf } from './clusterFailure.js';
+import { keyAnnotation, managedBy } from './jobLabels.js';
+import { jobManifest } from './jobManifest.js';
+import { jobName } from './jobName.js';
+import type { JobPlan } from './jobPlan.js';
+import type { JobSettings } from './jobSettings.js';
+import type { Job } from './objects.js';
+import { jobsPath, secretsPath } from './paths.js';
+import type { AccessObject } from './pipelineAccess.js';
+import { askedLabels, pipelineAccess, pipelineIdentity } from './pipelineAccess.js';
+import { untilGone } from './removeJob.js';
+import type { RunSecret } from './runSecret.js';
+import { ownedByJob, runSecret } from './runSecret.js';
+
+/** Names to try when other runs have the first ones: five hexadecimal characters collide once in a million. */
+const names = 4;
+
+/**
+ * The name of the run's Job, which is made unless it is there: whoever repeats a call after a worker's death finds the
+ * Job that runs. `repeated` says that an earlier call may have died between two of these steps.
+ */
+export async function ensureJob(
+  cluster: Cluster,
+  artifacts: ArtifactStore,
+  plan: JobPlan,
+  settings: JobSettings,
+  repeated: boolean,
+): Promise<string> {
+  for (let salt = 0; salt < names; salt += 1) {
+    const name = jobName(plan, salt);
+    const found = await getJob(cluster, plan.namespace, name);
+    if (found !== undefined && found.metadata.annotations?.[keyAnnotation] !== plan.key) continue;
+    if (found !== undefined && found.metadata.deletionTimestamp === undefined) {
+      if (repeated) await ensureSecret(cluster, artifacts, plan, settings, found);
+      return name;
+    }
+    if (found !== undefined) await untilGone(cluster, plan.namespace, name);
+    await createJob(cluster, artifacts, plan, settings, name);
+    return name;
+  }
+  throw new Error(`no name is free for a Job of ${plan.task.run}`);
+}
+
+async function getJob(cluster: Cluster, namespace: string, name: string): Promise<Job | undefined> {
+  return (await cluster.ask('GET', jobsPath(namespace, name)).catch(unless(404))) as Job | undefined;
+}
+
+/** The Secret comes first: a pod that waits for a volume's Secret is looked at again only after a while. */
+async function createJob(
+  cluster: Cluster,
+  artifacts: ArtifactStore,
+  plan: JobPlan,
+  settings: JobSettings,
+  name: string,
+): Promise<void> {
+  const wanted = pipelineAccess(plan);
+  await Promise.all([
+    applyAccess(cluster, wanted),
+    sweepAccess(cluster, plan, wanted),
+    createSecret(cluster, artifacts, plan, settings, name),
+  ]);
+  const manifest = jobManifest(plan, name, settings);
+  const path = jobsPath(plan.namespace);
+  // Another worker may have made it since we looked.
+  const created = (await cluster.ask('POST', path, { body: manifest }).catch(unless(409))) as Job | undefined;
+  const job = created ?? (await getJob(cluster, plan.namespace, name));
+  if (job !== undefined) await handOver(cluster, plan.namespace, job);
+}
+
+/** Access goes stale when a Promise changes, so one look for each of its revisions is enough. */
+const swept = new WeakMap<Cluster, Set<string>>();
+
+async function sweepAccess(cluster: Cluster, plan: JobPlan, wanted: readonly AccessObject[]): Promise<void> {
+  const done = swept.get(cluster) ?? new Set();
+  swept.set(cluster, done);
+  const revision = `${plan.task.promise}/${plan.namespace}/${pipelineIdentity(plan)}`;
+  if (done.has(revision)) return;
+  await removeStaleAccess(cluster, askedLabels(plan), wanted);
+  done.add(revision);
+}
+
+async function createSecret(
+  cluster: Cluster,
+  artifacts: ArtifactStore,
+  { task, namespace }: JobPlan,
+  settings: JobSettings,
+  name: string,
+): Promise<void> {
+  const input = await artifacts.put(await inputObject(artifacts, task.owner, task.object));
+  const labels = { ...managedBy, 'kratix.io/promise-name': task.owner.promise };
+  const secret = runSecret(namespace, name, labels, input, settings.receiverAuthority);
+  await cluster.ask('POST', secretsPath(namespace), { body: secret }).catch(unless(409));
+}
+
+/** Mends what a death between the steps of `createJob` left: a Job without its Secret, a Secret that nobody owns. */
+async function ensureSecret(
+  cluster: Cluster,
+  artifacts: ArtifactStore,
+  plan: JobPlan,
+  settings: JobSettings,
+  job: Job,
+): Promise<void> {
+  const { name } = job.metadata;
+  const path = secretsPath(plan.namespace, name);
+  const found = (await cluster.ask('GET', path).catch(unless(404))) as RunSecret | undefined;
+  if (found === undefined) await createSecret(cluster, artifacts, plan, settings, name);
+  if ((found?.metadata.ownerReferences ?? []).length === 0) await handOver(cluster, plan.namespace, job);
+}
+
+/** From here on the garbage collector takes the Secret with the Job. */
+async function handOver(cluster: Cluster, namespace: string, { metadata }: Job): Promise<void> {
+  const body = { metadata: ownedByJob(metadata.name, metadata.uid ?? '') };
+  const options = { body, contentType: 'application/merge-patch+json' } as const;
+  await cluster.ask('PATCH', secretsPath(namespace, metadata.name), options).catch(unless(404));
+}
+
+function unless(code: number): (thrown: unknown) => undefined {
+  return (thrown) => {
+    if (codeOf(thrown) !== code) throw thrown;
+    return undefined;
+  };
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import type { KubernetesObject, OwnerReference } from './objects.js';
+
+/** The volume with the run's Secret; the helpers alone mount it. */
+export const runVolume = 'fulfil-run';
+
+/** Digest of the object.yaml that this run's reader gets; the receiver of any worker finds it here. */
+export const inputAnnotation = 'fulfil.io/input';
+
+export interface RunSecret extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** Beyond any guess, and used for one run only. */
+const tokenBytes = 32;
+
+/** What a pod shows to the artifact receiver: random, in no history, no log, no environment and no argument. */
+export function runSecret(
+  namespace: string,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  inputDigest: string,
+  authority: string | undefined,
+): RunSecret {
+  const token = Buffer.from(randomBytes(tokenBytes).toString('base64url')).toString('base64');
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace, labels, annotations: { [inputAnnotation]: inputDigest } },
+    // Kubelets keep no watch on a Secret that cannot change.
+    ...{ immutable: true, type: 'Opaque' },
+    data: authority === undefined ? { token } : { token, 'ca.crt': Buffer.from(authority).toString('base64') },
+  };
+}
+
+/** The Secret goes with its Job. */
+export function ownedByJob(job: string, uid: string): { readonly ownerReferences: readonly OwnerReference[] } {
+  return { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: job, uid }] };
+}

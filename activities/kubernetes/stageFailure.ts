@@ -1,0 +1,75 @@
+import { Failure } from '../../src/domain/failure.js';
+import type { StageTask } from '../../src/domain/stageTask.js';
+import type { HelperName } from './podContainers.js';
+import type { PodTrouble } from './podTrouble.js';
+import type { StageExit } from './stageExit.js';
+
+/** Messages read as those of stages in podman or docker do (activities/stages/stageRunner.ts). */
+export function labelOf(task: StageTask, container = task.stage): string {
+  return `pipeline "${task.pipeline}", ${isHelper(container) ? 'container' : 'stage'} "${container}"`;
+}
+
+export function isHelper(container: string): boolean {
+  const helpers: readonly string[] = ['reader', 'status-writer'] satisfies HelperName[];
+  return helpers.includes(container);
+}
+
+export interface KeptLog {
+  readonly digest: string;
+  readonly lastLine: string;
+}
+
+/** A stage that ended badly as often as its Pipeline lets it. */
+export function stageFailed(task: StageTask, exit: StageExit, log: KeptLog): Failure {
+  const how = exit.reason === 'OOMKilled' ? 'ran out of memory' : `exited with code ${exit.exitCode}`;
+  const times = exit.attempt > 1 ? `, attempt ${exit.attempt}` : '';
+  const last = log.lastLine === '' ? 'it printed nothing' : `last line: ${log.lastLine}`;
+  const message = `${labelOf(task, exit.container)} ${how}${times} (${last})`;
+  const details = { details: { log: log.digest } };
+  // A helper that fails is the platform's fault: a new Job may do better.
+  return isHelper(exit.container)
+    ? new Failure('HelperFailed', message, true, details)
+    : new Failure('StageFailed', message, false, details);
+}
+
+export function neverBegan(exit: StageExit): boolean {
+  return exit.reason === 'StartError' || exit.reason === 'ContainerCannotRun';
+}
+
+export function stageNeverBegan(task: StageTask, exit: StageExit): Failure {
+  return new Failure('StageRefused', `${labelOf(task, exit.container)} cannot be started: ${exit.message}`, false);
+}
+
+export function stageTimedOut(task: StageTask, waiting: string | undefined, log: KeptLog | undefined): Failure {
+  const where = waiting === undefined ? '' : `; ${waiting}`;
+  const message = `${labelOf(task)} was stopped: it ran longer than its limit of ${task.timeoutSeconds} s (fulfil.io/timeout)${where}`;
+  return new Failure('StageTimeout', message, false, log && { details: { log: log.digest } });
+}
+
+/** The helper's termination message says why the worker would not keep what the stages left. */
+export function outputRefused(task: StageTask, message: string, log: string | undefined): Failure | undefined {
+  const [, type, text] = /^refused (\w+) ([^]*)$/.exec(message.trim()) ?? [];
+  if (type === undefined || text === undefined) return undefined;
+  return new Failure(type, `${labelOf(task)}: /kratix: ${text}`, false, log === undefined ? {} : { details: { log } });
+}
+
+/** Its pod is gone and Kubernetes made no other: the next attempt makes a new Job, whose stages all run again. */
+export function podLost(task: StageTask, why: string): Failure {
+  return new Failure('PodLost', `${labelOf(task)} lost its pod: ${why}`, true);
+}
+
+const notThere =
+  /not found|no such image|manifest unknown|name unknown|does not exist|ErrImageNeverPull|not present with pull policy|couldn't parse image|InvalidImageName|invalid reference|denied|unauthorized|authentication required|no match for platform/i;
+
+export function troubleFailure(task: StageTask, trouble: PodTrouble): Failure {
+  const { kind, image, message, container, hopeless } = trouble;
+  if (kind === 'image') {
+    // Nobody serves localhost to a node: such an image has to be put there.
+    return notThere.test(message) || image.startsWith('localhost/')
+      ? new Failure('ImageNotFound', `image ${image} is neither on the node nor could it be pulled: ${message}`, false)
+      : new Failure('ImagePullFailed', `image ${image} could not be pulled: ${message}`, true);
+  }
+  const line = `${labelOf(task, container)} cannot be started: ${message}`;
+  if (kind === 'configuration' && !hopeless) return new Failure('SecretNotFound', line, true);
+  return new Failure('StageRefused', line, !hopeless);
+}

@@ -1,0 +1,62 @@
+{{- define "fulfil.image" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end }}
+
+{{- define "fulfil.labels" -}}
+app.kubernetes.io/name: fulfil
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{- define "fulfil.address" -}}
+{{- if .Values.temporal.bundled -}}
+temporal.{{ .Release.Namespace }}:7233
+{{- else -}}
+{{ required "temporal.address is needed: host:port of a Temporal frontend, or temporal.bundled=true for trying out" .Values.temporal.address }}
+{{- end }}
+{{- end }}
+
+{{- define "fulfil.environment" -}}
+envFrom:
+  - configMapRef: { name: fulfil }
+  {{- with .Values.temporal.secret }}
+  - secretRef: { name: {{ . }} }
+  {{- end }}
+{{- end }}
+
+{{- define "fulfil.pod" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "fulfil.container" -}}
+image: {{ include "fulfil.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+livenessProbe:
+  httpGet: { path: /healthz, port: probes }
+  # longer than a full collection of a large heap
+  timeoutSeconds: 5
+readinessProbe:
+  httpGet: { path: /readyz, port: probes }
+startupProbe:
+  httpGet: { path: /healthz, port: probes }
+  periodSeconds: 2
+  failureThreshold: 60
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: { drop: [ALL] }
+{{- end }}

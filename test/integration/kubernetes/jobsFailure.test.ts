@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Failure } from '../../../src/domain/failure.js';
+import type { StageTask } from '../../../src/domain/stageTask.js';
+import type { JobsCluster, TaskOptions } from './jobsCluster.js';
+import { openJobsCluster, stage } from './jobsCluster.js';
+
+let jobs: JobsCluster;
+
+beforeAll(async () => {
+  jobs = await openJobsCluster();
+}, 180_000);
+
+afterAll(() => jobs?.close());
+
+const once: TaskOptions = { spec: { restartPolicy: 'Never', jobOptions: { backoffLimit: 0 } } };
+
+async function failureOf(tasks: readonly StageTask[]): Promise<Failure> {
+  return jobs.play(tasks).then(
+    () => Promise.reject(new Error('it succeeded')),
+    (failure: Failure) => failure,
+  );
+}
+
+async function logOf(failure: Failure): Promise<string> {
+  return jobs.text((failure.details as { log: string }).log);
+}
+
+/** Condition types of the object's Job that are True. */
+async function conditions(name: string): Promise<string[]> {
+  const job = (await jobs.jobs()).find(({ metadata }) => metadata.labels?.['kratix.io/resource-name'] === name);
+  return (job?.status?.conditions ?? []).filter(({ status }) => status === 'True').map(({ type }) => type);
+}
+
+test('a stage that fails fails the run, with its log', async () => {
+  const tasks = await jobs.tasks([stage('good', 'true'), stage('bad', 'echo before; echo why >&2; exit 3')], once);
+  const failure = await failureOf(tasks);
+  expect(failure).toMatchObject({
+    type: 'StageFailed',
+    retryable: false,
+    message: 'pipeline "configure", stage "bad" exited with code 3 (last line: why)',
+  });
+  expect(await logOf(failure)).toBe('before\nwhy\n');
+});
+
+test('a stage is restarted as often as its Pipeline says; each restart is counted', async () => {
+  const again = await jobs.tasks(
+    [stage('flaky', 'n=/kratix/metadata/n; echo x >> $n; [ $(wc -l < $n) = 2 ] && echo done')],
+    { spec: { jobOptions: { backoffLimit: 3 } } },
+  );
+  expect((await jobs.play(again)).logs).toEqual(['done\n']);
+  const never = await jobs.tasks([stage('never', 'echo no; exit 9')], {
+    spec: { restartPolicy: 'Never', jobOptions: { backoffLimit: 1 } },
+  });
+  expect(await failureOf(never)).toMatchObject({ type: 'StageFailed', retryable: false });
+});
+
+test('memory that runs out is named', async () => {
+  const resources = { limits: { memory: '20Mi' } };
+  const eats = stage('eats', 'x=$(head -c 104857600 /dev/zero | tr "\\0" x); echo ${#x}', { resources });
+  const failure = await failureOf(await jobs.tasks([eats], once));
+  expect(failure.message).toMatch(/^pipeline "configure", stage "eats" (ran out of memory|exited with code 137)/);
+});
+
+test('an image that is nowhere ends the Job, which is kept', async () => {
+  const tasks = await jobs.tasks([
+    stage('there', 'true'),
+    { name: 'missing', image: 'localhost/no-such-image:1', command: ['true'] },
+  ]);
+  const failure = await failureOf(tasks);
+  expect(failure).toMatchObject({ type: 'ImageNotFound', retryable: false });
+  expect(failure.message).toMatch(/^image localhost\/no-such-image:1 is neither on the node nor could it be pulled: /);
+  expect(await conditions(tasks[0]?.owner.name ?? '')).toContain('Failed');
+});
+
+test('a command that is not in the image, a user that is root where that is forbidden', async () => {
+  const command = await failureOf(await jobs.tasks([stage('lost', '', { command: ['no-such-program'] })]));
+  expect(command).toMatchObject({ type: 'StageRefused', retryable: false });
+  expect(command.message).toMatch(/stage "lost" cannot be started: .*no-such-program/);
+  const user = await failureOf(await jobs.tasks([stage('root', 'true', { securityContext: { runAsNonRoot: true } })]));
+  expect(user).toMatchObject({ type: 'StageRefused', retryable: false });
+  expect(user.message).toMatch(/stage "root" cannot be started: .*runAsNonRoot/);
+});
+
+test('a Secret that does not exist is reported and waited for', async () => {
+  const env = [{ name: 'X', valueFrom: { secretKeyRef: { name: 'comes-later', key: 'x' } } }];
+  const tasks = await jobs.tasks([stage('waits', 'echo $X', { env })]);
+  expect(await failureOf(tasks)).toMatchObject({ type: 'SecretNotFound', retryable: true });
+  await jobs.kubectl('create', 'secret', 'generic', 'comes-later', '-n', jobs.namespace, '--from-literal=x=here');
+  expect((await jobs.play(tasks)).logs).toEqual(['here\n']);
+});
+
+test.each([
+  ['ln -s /etc/passwd /kratix/output/x', 'PathEscape', /x is a symbolic link that leads out|symbolic link to nothing/],
+  ['ln -s ../../nowhere /kratix/output/x', 'PathEscape', /x is a symbolic link/],
+  ['mkfifo /kratix/output/x', 'OutputRefused', /output\/x is neither a file nor a directory/],
+  [
+    'echo x > /kratix/output/x; chmod 600 /kratix/output/x',
+    'OutputRefused',
+    /output\/x cannot be kept: permission denied/,
+  ],
+  ['head -c 280000000 /dev/zero > /kratix/output/x', 'OutputRefused', /larger than 268435456 bytes/],
+])('outputs that cannot be kept: %s', async (script, type, message) => {
+  const resources = { limits: { 'ephemeral-storage': '2Gi', memory: '512Mi' } };
+  const tasks = await jobs.tasks([stage('odd', `echo printed; ${script}`, { resources })]);
+  const failure = await failureOf(tasks);
+  expect(failure).toMatchObject({ type, retryable: false });
+  expect(failure.message).toMatch(message);
+  expect(await logOf(failure)).toBe('printed\n');
+  expect(await conditions(tasks[0]?.owner.name ?? '')).toContain('Failed');
+});
+
+test('a manifest that Kubernetes refuses', async () => {
+  const tasks = await jobs.tasks([stage('only', 'true', { volumeMounts: [{ name: 'none', mountPath: '/x' }] })]);
+  const failure = await failureOf(tasks);
+  expect(failure).toMatchObject({ type: 'StageRefused', retryable: false });
+  expect(failure.message).toContain('none');
+});

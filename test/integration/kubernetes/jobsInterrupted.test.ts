@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { StageTask } from '../../../src/domain/stageTask.js';
+import type { JobsCluster } from './jobsCluster.js';
+import { never, openJobsCluster, stage } from './jobsCluster.js';
+
+let jobs: JobsCluster;
+
+beforeAll(async () => {
+  jobs = await openJobsCluster();
+}, 180_000);
+
+afterAll(() => jobs?.close());
+
+/** Ends at once when it is told to: the tests need not wait for the 30 s of grace. */
+const patient = (script: string) => `trap 'exit 143' TERM; ${script}`;
+const endless = patient('echo begun; while :; do sleep 0.1; done');
+/** Long enough for whatever happens meanwhile to happen. */
+const slow = patient('echo begun; i=0; while [ $i -lt 60 ]; do sleep 0.1; i=$((i+1)); done; echo over');
+
+async function runs(task: StageTask | undefined): Promise<string> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const name = await jobs.kubectl(
+      ...['get', 'pods', '-n', jobs.namespace, '-l', `kratix.io/resource-name=${task?.owner.name}`, '-o'],
+      `jsonpath={range .items[?(@.status.initContainerStatuses[?(@.name=="${task?.stage}")].state.running)]}{.metadata.name}{end}`,
+    );
+    if (name !== '') return name;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the stage does not run after 30 s');
+}
+
+async function left(task: StageTask | undefined): Promise<string> {
+  const label = `kratix.io/resource-name=${task?.owner.name}`;
+  return jobs.kubectl('get', 'jobs,pods', '-n', jobs.namespace, '-l', label, '-o', 'name');
+}
+
+function only([task]: readonly StageTask[]): StageTask {
+  if (task === undefined) throw new Error('no stage');
+  return task;
+}
+
+test('cancellation removes the Job and waits for its pod', async () => {
+  const task = only(await jobs.tasks([stage('endless', endless)]));
+  const abort = new AbortController();
+  const running = jobs.runner(task, 1, abort.signal);
+  await runs(task);
+  abort.abort(new Error('CANCELLED'));
+  await expect(running).rejects.toThrow('CANCELLED');
+  expect(await left(task)).toBe('');
+});
+
+test('a stage that runs too long is stopped, with its log', async () => {
+  const task = only(await jobs.tasks([stage('endless', endless)], { timeoutSeconds: 8 }));
+  const failure = (await jobs.runner(task, 1, never()).catch((thrown: unknown) => thrown)) as {
+    details: { log: string };
+  };
+  expect(failure).toMatchObject({
+    type: 'StageTimeout',
+    retryable: false,
+    message:
+      'pipeline "configure", stage "endless" was stopped: it ran longer than its limit of 8 s (fulfil.io/timeout)',
+  });
+  expect(await jobs.text(failure.details.log)).toBe('begun\n');
+  expect(await left(task)).toBe('');
+});
+
+test('a pod that no node takes says so when its time is over', async () => {
+  const nowhere = { spec: { nodeSelector: { 'no-such': 'node' } }, timeoutSeconds: 3 };
+  const task = only(await jobs.tasks([stage('waits', 'true')], nowhere));
+  await expect(jobs.runner(task, 1, never())).rejects.toThrow(
+    /limit of 3 s .*; no node takes the pod: .*node selector/,
+  );
+});
+
+test('a worker that stops leaves the Job, and another one takes it over', async () => {
+  const tasks = await jobs.tasks([stage('slow', slow), stage('last', 'echo x > /kratix/output/x')]);
+  const abort = new AbortController();
+  const running = jobs.runner(only(tasks), 1, abort.signal);
+  const pod = await runs(tasks[0]);
+  abort.abort(new Error('WORKER_SHUTDOWN'));
+  await expect(running).rejects.toThrow('WORKER_SHUTDOWN');
+
+  const other = await jobs.newRunner();
+  const first = await other(only(tasks), 2, never());
+  expect(await jobs.text(first.log)).toBe('begun\nover\n');
+  const { output } = await jobs.play(tasks.slice(1), other);
+  expect(await jobs.files(output)).toEqual({ x: 'x\n' });
+  expect(await left(tasks[0])).toContain(`pod/${pod}\n`);
+});
+
+test('outputs wait for a receiver that is away', async () => {
+  const tasks = await jobs.tasks([stage('first', 'sleep 2; echo x > /kratix/output/x')]);
+  const [{ output }] = await Promise.all([jobs.play(tasks), runs(tasks[0]).then(() => jobs.restartReceiver(6_000))]);
+  expect(await jobs.files(output)).toEqual({ x: 'x\n' });
+});
+
+test('nobody but the run’s pod reads its input or writes its output', async () => {
+  const tasks = await jobs.tasks([stage('only', 'true')]);
+  await jobs.play(tasks);
+  const [job] = (await jobs.jobs()).filter(
+    ({ metadata }) => metadata.labels?.['kratix.io/resource-name'] === tasks[0]?.owner.name,
+  );
+  const url = `http://127.0.0.1:${jobs.receiver().port}/runs/${jobs.namespace}/${job?.metadata.name}`;
+  for (const authorization of ['', 'Bearer ', 'Bearer x', 'Basic x']) {
+    expect((await fetch(`${url}/input`, { headers: { authorization } })).status).toBe(401);
+    expect((await fetch(`${url}/output`, { method: 'POST', headers: { authorization } })).status).toBe(401);
+  }
+  expect((await fetch(`${url}-other/input`)).status).toBe(401);
+  expect((await fetch(`${url}/../../x/input`)).status).toBe(404);
+  expect(JSON.stringify(await jobs.pods())).not.toContain('Bearer');
+});
+
+test('a pod that is deleted by hand is replaced, and its stages run again', async () => {
+  const tasks = await jobs.tasks([stage('first', 'echo x >> /kratix/output/x'), stage('slow', slow)]);
+  const playing = jobs.play(tasks);
+  const pod = await runs(tasks[1]);
+  await jobs.kubectl('delete', 'pod', '-n', jobs.namespace, pod, '--wait=false');
+  const { output, logs } = await playing;
+  expect(logs).toEqual(['', 'begun\nover\n']);
+  expect(await jobs.files(output)).toEqual({ x: 'x\n' });
+});
+
+test('a pod that is lost where no replacement is allowed makes room for a new Job', async () => {
+  const spec = { restartPolicy: 'Never', jobOptions: { backoffLimit: 0 } };
+  const task = only(await jobs.tasks([stage('slow', slow)], { spec }));
+  const running = jobs.runner(task, 1, never());
+  running.catch(() => undefined);
+  await jobs.kubectl('delete', 'pod', '-n', jobs.namespace, await runs(task), '--wait=false');
+  await expect(running).rejects.toMatchObject({ type: 'PodLost', retryable: true });
+  expect((await jobs.play([task])).logs).toEqual(['begun\nover\n']);
+});
+
+test('a Job that is deleted by hand is made again by the next attempt', async () => {
+  const task = only(await jobs.tasks([stage('slow', slow)]));
+  const running = jobs.runner(task, 1, never());
+  running.catch(() => undefined);
+  await runs(task);
+  await jobs.kubectl('delete', 'jobs', '-n', jobs.namespace, '-l', `kratix.io/resource-name=${task.owner.name}`);
+  await expect(running).rejects.toMatchObject({ type: 'PodLost', retryable: true });
+  expect((await jobs.play([task])).logs).toEqual(['begun\nover\n']);
+});
+
+const folder = dirname(process.env['KUBECONFIG'] ?? '');
+const ours = existsSync(join(folder, 'kube-apiserver.pid')) && process.env['FULFIL_TEST_SHARED_CLUSTER'] !== 'yes';
+/** The API server of a cluster that is not ours, or that others use too, is not for us to stop. */
+const testOnOurs = ours ? test : test.skip;
+
+testOnOurs('an API server that restarts in the middle', async () => {
+  const tool = fileURLToPath(new URL('../../../scripts/kubernetes/cluster.sh', import.meta.url));
+  const tasks = await jobs.tasks([stage('slow', slow), stage('last', 'echo x > /kratix/output/x')]);
+  const playing = jobs.play(tasks);
+  await runs(tasks[0]);
+  await promisify(execFile)(tool, ['stop', folder, 'kube-apiserver']);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await promisify(execFile)(tool, ['up', folder]);
+  const { output, logs } = await playing;
+  expect(logs[0]).toBe('begun\nover\n');
+  expect(await jobs.files(output)).toEqual({ x: 'x\n' });
+});
