@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { EntityStatus } from '../src/domain/entity.js';
+import { Failure } from '../src/domain/failure.js';
 import { destinationsId, promiseId, promisesId, resourceId } from '../src/domain/ids.js';
 import type { Registry } from '../src/domain/registry.js';
 import { emptyRegistry } from '../src/domain/registry.js';
@@ -120,7 +122,10 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
         staticSummary: 'every Promise and its API',
         typedSearchAttributes: [{ key: kindKey, value: 'Promises' }],
       });
-      await client.workflow.executeUpdateWithStart('claim', { args: [claim], startWorkflowOperation: start });
+      const update = { args: [claim] as [Claim], startWorkflowOperation: start };
+      await client.workflow.executeUpdateWithStart('claim', update).catch((error: unknown) => {
+        throw refusal(error) ?? error;
+      });
     },
     findPromise: (group, kind) => query<string>(promisesId, queries.find, { group, kind }),
     claims: async () => (await query<readonly Claim[]>(promisesId, queries.list)) ?? [],
@@ -132,4 +137,11 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
     runStatus: (run) => query<RunResult>(run, queries.status),
     registry: async () => (await query<Registry>(destinationsId, queries.registry)) ?? emptyRegistry,
   };
+}
+
+/** What an update's validator said, as opposed to a server that did not answer: asking again would not help. */
+function refusal(error: unknown): Failure | undefined {
+  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return undefined;
+  const { type, message } = error.cause;
+  return new Failure(type ?? 'Refused', message, false);
 }

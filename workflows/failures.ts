@@ -1,9 +1,16 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TerminatedFailure,
+} from '@temporalio/workflow';
 
 /** The failure at the bottom of what Temporal wrapped around it: its type and its one line. */
 export function rootFailure(thrown: unknown): { readonly type: string; readonly message: string } {
-  if (isCancellation(thrown)) return { type: 'Cancelled', message: 'cancelled' };
+  if (isCancellation(thrown)) return { type: 'Cancelled', message: 'was cancelled' };
   const inner = innermost(thrown);
+  if (inner instanceof TerminatedFailure) return { type: 'Terminated', message: 'was terminated' };
   if (inner instanceof ApplicationFailure) return { type: inner.type ?? 'Error', message: inner.message };
   if (inner instanceof Error) return { type: inner.name, message: inner.message };
   return { type: 'Error', message: String(inner) };
@@ -23,5 +30,11 @@ export function failureDetails(thrown: unknown): unknown {
 /** A failure whose first line says everything: Temporal's own wrappers start with "Activity task failed". */
 export function oneLine(thrown: unknown): ApplicationFailure {
   const { type, message } = rootFailure(thrown);
-  return ApplicationFailure.nonRetryable(message, type);
+  return withoutStack(ApplicationFailure.nonRetryable(message, type));
+}
+
+/** Temporal's tools print a stack below the message; ours would only say the message again. */
+export function withoutStack(failure: ApplicationFailure): ApplicationFailure {
+  failure.stack = '';
+  return failure;
 }

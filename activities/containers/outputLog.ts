@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { open } from 'node:fs/promises';
 
 /** Enough to find the last line and the engine's own message in. */
@@ -29,7 +30,7 @@ export async function copyOutput(output: AsyncIterable<Buffer>, file: string, li
 
 /** The last line that is not blank, as a person would quote it: without colours and control characters. */
 export function lastLine(text: string): string {
-  const printable = text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '').split(/[\r\n]+/);
+  const printable = stripVTControlCharacters(text).split(/[\r\n]+/);
   const last = printable.map((line) => line.replace(/\p{Cc}+/gu, ' ').trim()).findLast((line) => line !== '');
   return (last ?? '').slice(0, LAST_LINE_CHARACTERS);
 }

@@ -4,6 +4,7 @@ import { Failure } from '../../src/domain/failure.js';
 import { systemNamespace } from '../../src/domain/layout.js';
 import type { StageTask } from '../../src/domain/stageTask.js';
 import type { SecretSource } from '../secrets/secretSource.js';
+import { noValues } from '../secrets/secretSource.js';
 import { kratixEnvironment } from './environment.js';
 
 export interface ValueSources {
@@ -41,7 +42,7 @@ async function allOf(source: EnvFrom, namespace: string, sources: ValueSources):
   if (reference === undefined) return {};
   const read = secretRef === undefined ? sources.configMaps : sources.secrets;
   const values = await read({ namespace, name: reference.name }).catch((error: unknown) => {
-    if (reference.optional === true) return {};
+    if (reference.optional === true) return noValues;
     throw error;
   });
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}${key}`, value]));
@@ -71,7 +72,7 @@ async function keyOf(
 ): Promise<string | undefined> {
   const { name, key, optional = false } = reference;
   const values = await read({ namespace, name }).catch((error: unknown) => {
-    if (optional) return {} as Record<string, string>;
+    if (optional) return noValues;
     throw error;
   });
   if (values[key] !== undefined || optional) return values[key];

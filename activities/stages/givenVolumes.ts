@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { toRecord } from '../../src/documents/toRecord.js';
 import { escapes } from '../../src/domain/storePath.js';
 import { Failure } from '../../src/domain/failure.js';
+import { noValues } from '../secrets/secretSource.js';
 import type { ValueSources } from './containerEnvironment.js';
 import type { StageContainer } from './stageContainer.js';
 
@@ -29,10 +30,11 @@ async function valuesOf(volume: Record<string, unknown>, namespace: string, sour
   const [secret, configMap] = [toRecord(volume['secret']), toRecord(volume['configMap'])];
   const source = secret ?? configMap;
   if (source === undefined) return undefined;
-  const name = String(source['secretName'] ?? source['name'] ?? '');
+  const named = source['secretName'] ?? source['name'];
+  const name = typeof named === 'string' ? named : '';
   const read = secret === undefined ? sources.configMaps : sources.secrets;
   const values = await read({ namespace, name }).catch((error: unknown) => {
-    if (source['optional'] === true) return {} as Record<string, string>;
+    if (source['optional'] === true) return noValues;
     throw error;
   });
   return select(values, source['items']);

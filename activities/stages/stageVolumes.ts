@@ -41,14 +41,13 @@ export async function keep(
   directories: StageDirectories,
   before: StageVolumes,
 ): Promise<StageVolumes> {
-  const own = await Promise.all(
-    Object.entries(directories.own).map(async ([name, directory]) => [name, await takeSnapshot(artifacts, directory)]),
-  );
+  const own: Record<string, string> = {};
+  for (const [name, directory] of Object.entries(directories.own)) own[name] = await takeSnapshot(artifacts, directory);
   return {
     input: before.input ?? (await takeSnapshot(artifacts, directories.input)),
     output: await takeSnapshot(artifacts, directories.output),
     metadata: await takeSnapshot(artifacts, directories.metadata),
-    own: Object.fromEntries(own),
+    own,
   };
 }
 

@@ -123,6 +123,8 @@ build_helm() {
 }
 
 build_flux() {
+  # mirrors of the checksum database are behind those of the modules, and lack the ones that these releases want
+  local -x GONOSUMDB=${GONOSUMDB:-github.com/*}
   if ! has source-controller; then
     module source-controller
     cat >>go.mod <<M

@@ -14,9 +14,14 @@ export async function demoBucket(home: string, fulfilHome: string): Promise<Demo
   const keys = { accessKey: 'fulfil-demo', secretKey: randomBytes(16).toString('hex') };
   const server = await startMinio(join(home, 'minio'), keys);
   const client = new Client({ endPoint: '127.0.0.1', port: server.port, useSSL: false, ...keys, region: 'us-east-1' });
-  await client.makeBucket(bucket);
-  await client.setBucketVersioning(bucket, { Status: 'Enabled' });
-  await writeSecret(join(fulfilHome, 'secrets', secret.namespace, secret.name), keys);
+  try {
+    await client.makeBucket(bucket);
+    await client.setBucketVersioning(bucket, { Status: 'Enabled' });
+    await writeSecret(join(fulfilHome, 'secrets', secret.namespace, secret.name), keys);
+  } catch (thrown) {
+    await server.stop();
+    throw thrown;
+  }
   let lastLook: ReadonlyMap<string, string> = new Map();
 
   async function look(): Promise<ReadonlyMap<string, string>> {

@@ -25,6 +25,8 @@ export interface GitRepository {
   commits(branch?: string): Promise<number>;
   /** What somebody else does: a commit with these files, pushed from a clone of their own. */
   commitFiles(files: Readonly<Record<string, string>>, branch?: string): Promise<string>;
+  /** A first commit of so many documents, 20 Destinations' worth, each in a directory of its own. */
+  fill(count: number): Promise<void>;
   hook(name: string, script: string): Promise<void>;
   remove(): Promise<void>;
 }
@@ -76,10 +78,24 @@ export async function gitRepository(): Promise<GitRepository> {
       await rm(work, { recursive: true });
       return head;
     },
+    async fill(count) {
+      const child = run('git', ['-C', path, 'fast-import', '--quiet'], { env: { ...process.env, ...identity } });
+      const files = Array.from({ length: count }, (_, index) => importedFile(index)).join('\n');
+      const who = 'committer someone <someone@example.org> 1700000000 +0000';
+      child.child.stdin?.end(`commit refs/heads/main\n${who}\ndata 1\nx\n${files}\n`);
+      await child;
+    },
     async hook(name, script) {
       await mkdir(join(path, 'hooks'), { recursive: true });
       await writeFile(join(path, 'hooks', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     },
     remove: () => rm(root, { recursive: true, force: true }),
   };
+}
+
+function importedFile(index: number): string {
+  const lines = Array.from({ length: 20 }, (_, line) => `  k${line}: ${index * 31 + line}`).join('\n');
+  const text = `apiVersion: v1\ndata:\n${lines}\n`;
+  const path = `destinations/worker-${index % 20}/resources/default/redis/r${index}/configure/5058f/f.yaml`;
+  return `M 100644 inline ${path}\ndata ${text.length}\n${text}`;
 }

@@ -12,7 +12,7 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await openPlatform({ destinations: { west: {} } });
 });
-afterAll(() => platform.close());
+afterAll(() => platform?.close());
 
 const readSize = `size=$(sed -n 's/^  size: *//p' /kratix/input/object.yaml)\n`;
 

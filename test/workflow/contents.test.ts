@@ -12,7 +12,7 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await openPlatform({ destinations: { west: {} } });
 });
-afterAll(() => platform.close());
+afterAll(() => platform?.close());
 
 const echo = { configure: [pipeline('configure', [echoStage()])] };
 
@@ -191,7 +191,6 @@ test('executions are found by search attributes, and the Web UI shows summaries 
   const handle = platform.client.workflow.getHandle('resource/found/default/one');
   const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
   expect(metadata.currentDetails).toBe('**Ready**: written to west');
-  expect(await (await handle.describe()).staticSummary()).toBe('Found default/one');
   const run = platform.client.workflow.getHandle('resource/found/default/one/run-1');
   expect(await (await run.describe()).staticSummary()).toBe('configure Found default/one, generation 1');
 });

@@ -13,7 +13,7 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await openPlatform({ destinations: { west: {} } });
 });
-afterAll(() => platform.close());
+afterAll(() => platform?.close());
 
 const echo = [pipeline('configure', [echoStage()])];
 

@@ -14,7 +14,7 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await openPlatform({ destinations: { west: {} } });
 });
-afterAll(() => platform.close());
+afterAll(() => platform?.close());
 
 const echo = { configure: [pipeline('configure', [echoStage()])] };
 

@@ -21,7 +21,7 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await openPlatform();
 });
-afterAll(() => platform.close());
+afterAll(() => platform?.close());
 
 const register = (name: string, labels: Record<string, string>, spec: Record<string, unknown> = {}) =>
   execute(platform, 'registerDestination', destination(name, labels, spec));

@@ -2,7 +2,7 @@ import { ApplicationFailure, defineSignal, isCancellation, setHandler } from '@t
 import { describeOwner } from '../../src/domain/owner.js';
 import type { RunInput, RunResult } from '../../src/domain/run.js';
 import { unwantedLeftovers } from '../../src/domain/obsolete.js';
-import { rootFailure } from '../failures.js';
+import { rootFailure, withoutStack } from '../failures.js';
 import { signals } from '../messages.js';
 import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
@@ -37,7 +37,7 @@ export async function conductRun(
     const { type, message } = rootFailure(thrown);
     const line = `${describeOwner(input.owner)}: ${message}`;
     const result: RunResult = { ...resultOf(progress), outcome: 'Failed', message: line };
-    throw ApplicationFailure.create({ message: line, type, nonRetryable: true, details: [result] });
+    throw withoutStack(ApplicationFailure.create({ message: line, type, nonRetryable: true, details: [result] }));
   }
 }
 

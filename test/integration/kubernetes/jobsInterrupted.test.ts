@@ -22,13 +22,15 @@ const endless = patient('echo begun; while :; do sleep 0.1; done');
 /** Long enough for whatever happens meanwhile to happen. */
 const slow = patient('echo begun; i=0; while [ $i -lt 60 ]; do sleep 0.1; i=$((i+1)); done; echo over');
 
+/** The name of the pod in which the stage runs, once it does. */
 async function runs(task: StageTask | undefined): Promise<string> {
   for (let tries = 0; tries < 300; tries += 1) {
-    const name = await jobs.kubectl(
-      ...['get', 'pods', '-n', jobs.namespace, '-l', `kratix.io/resource-name=${task?.owner.name}`, '-o'],
-      `jsonpath={range .items[?(@.status.initContainerStatuses[?(@.name=="${task?.stage}")].state.running)]}{.metadata.name}{end}`,
+    const running = (await jobs.pods()).find(
+      ({ metadata, status }) =>
+        metadata.labels?.['kratix.io/resource-name'] === task?.owner.name &&
+        (status?.initContainerStatuses ?? []).some(({ name, state }) => name === task?.stage && state?.running),
     );
-    if (name !== '') return name;
+    if (running !== undefined) return running.metadata.name;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('the stage does not run after 30 s');
@@ -72,9 +74,7 @@ test('a stage that runs too long is stopped, with its log', async () => {
 test('a pod that no node takes says so when its time is over', async () => {
   const nowhere = { spec: { nodeSelector: { 'no-such': 'node' } }, timeoutSeconds: 3 };
   const task = only(await jobs.tasks([stage('waits', 'true')], nowhere));
-  await expect(jobs.runner(task, 1, never())).rejects.toThrow(
-    /limit of 3 s .*; no node takes the pod: .*node selector/,
-  );
+  await expect(jobs.runner(task, 1, never())).rejects.toThrow(/limit of 3 s .*; no node takes the pod: .*selector/);
 });
 
 test('a worker that stops leaves the Job, and another one takes it over', async () => {

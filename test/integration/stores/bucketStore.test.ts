@@ -139,13 +139,8 @@ describe.each([
 
   it('writes a thousand objects in parallel', async () => {
     const files = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`f${index}.yaml`, `n: ${index}\n`]));
-    const started = performance.now();
     await writerOf().apply([directoryChange('a', files)], never());
-    const written = performance.now();
-    await writerOf().apply([directoryChange('a', files)], never());
-    console.log(
-      `1,000 objects: ${Math.round(written - started)} ms, again ${Math.round(performance.now() - written)} ms`,
-    );
+    expect(await writerOf().apply([directoryChange('a', files)], never())).toMatchObject({ changed: false });
     expect(await keys()).toHaveLength(1000);
   }, 120_000);
 });

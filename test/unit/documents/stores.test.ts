@@ -13,6 +13,22 @@ const destination = {
 };
 
 describe('a Destination', () => {
+  test.each([
+    ['fulfil.io/drain', 'yes', 'true, false'],
+    ['fulfil.io/deliver', 'mail', 'commit, pull-request'],
+  ])('annotation %s: %s is refused', (name, word, expected) => {
+    const annotated = withField(destination, ['metadata', 'annotations'], { [name]: word });
+    expect(problemsOf(checkDestination(annotated, 'd.yaml')).join()).toContain(`one of ${expected}`);
+  });
+
+  test('drained, and by pull request: no test documents', () => {
+    const annotations = { 'fulfil.io/drain': 'true', 'fulfil.io/deliver': 'pull-request' };
+    const checked = valueOf(
+      checkDestination(withField(destination, ['metadata', 'annotations'], annotations), 'd.yaml'),
+    );
+    expect(checked).toMatchObject({ draining: true, proposals: true, canaries: false });
+  });
+
   test('its defaults', () => {
     expect(valueOf(checkDestination(destination, 'd.yaml'))).toEqual({
       name: 'worker-1',
@@ -21,6 +37,8 @@ describe('a Destination', () => {
       stateStore: { kind: 'GitStateStore', name: 'main' },
       strictMatchLabels: false,
       layout: { mode: 'nestedByMetadata', filename: 'aggregated.yaml' },
+      proposals: false,
+      draining: false,
       cleanup: 'none',
       canaries: true,
     });

@@ -1,0 +1,116 @@
+import type { Destination } from '../../src/domain/destination.js';
+import { storeKey } from '../../src/domain/destination.js';
+import { Failure } from '../../src/domain/failure.js';
+import { groupOf } from '../../src/domain/plan.js';
+import { joinStorePath } from '../../src/domain/storePath.js';
+import { checkDestination } from '../../src/documents/destination.js';
+import { checkPromise } from '../../src/documents/promise.js';
+import { checkRequest } from '../../src/documents/request.js';
+import { checkStateStore } from '../../src/documents/stateStore.js';
+import { toRecord } from '../../src/documents/toRecord.js';
+import type { Register } from '../../workflows/entities/destinationsState.js';
+import type { ApplyPromise, ApplyResource } from '../../workflows/messages.js';
+import type { ArtifactStore } from '../artifacts/artifactStore.js';
+import { putJson } from '../artifacts/artifactStore.js';
+import type { EntityClient, ResourceName } from '../entityClient.js';
+import { checkAgainstPromise } from './apiCheck.js';
+import { orRefuse } from './checked.js';
+import { checkPromiseChange } from './promiseChange.js';
+import type { NewPlan } from './promisePlan.js';
+import { planPromise } from './promisePlan.js';
+
+export interface AdmissionDependencies {
+  readonly artifacts: ArtifactStore;
+  readonly entities: EntityClient;
+}
+
+/** What a document becomes when every check has passed and before anybody has heard of it. */
+export interface PreparedPromise {
+  readonly name: string;
+  readonly plan: NewPlan;
+}
+
+export interface PreparedResource {
+  readonly resource: ResourceName;
+  readonly wish: Omit<ApplyResource, 'ticket' | 'projection'>;
+}
+
+export type PreparedDestination = Extract<Register, { kind: 'destination' }>;
+export type PreparedStateStore = Extract<Register, { kind: 'store' }>;
+
+export async function preparePromise(
+  { artifacts, entities }: AdmissionDependencies,
+  document: unknown,
+): Promise<PreparedPromise> {
+  const promise = orRefuse(checkPromise(document, sourceOf(document)));
+  const { name } = promise.metadata;
+  const current = await entities.offer(name);
+  if (current !== undefined && !current.deleting) orRefuse(checkPromiseChange(current.plan, promise));
+  return { name, plan: await planPromise(artifacts, promise) };
+}
+
+export async function handOverPromise(entities: EntityClient, name: string, wish: ApplyPromise): Promise<void> {
+  await entities.claim({ promise: name, api: wish.plan.api });
+  await entities.subscribe(name);
+  await entities.applyPromise(name, wish);
+}
+
+export async function prepareResource(
+  { artifacts, entities }: AdmissionDependencies,
+  document: unknown,
+): Promise<PreparedResource> {
+  const asked = orRefuse(checkRequest(document, sourceOf(document)));
+  const promise = await entities.findPromise(groupOf(asked.apiVersion), asked.kind);
+  const offer = promise === undefined ? undefined : await entities.offer(promise);
+  if (promise === undefined || offer === undefined || offer.deleting) throw noSuchApi(asked.apiVersion, asked.kind);
+  const request = orRefuse(await checkAgainstPromise(artifacts, offer.plan, asked));
+  const { namespace, name } = request.metadata;
+  const { apiVersion, kind } = request;
+  const { plan, available } = offer;
+  const wish = { document: await putJson(artifacts, request), apiVersion, kind, plan, available };
+  return { resource: { promise, namespace, name }, wish };
+}
+
+export async function prepareDestination(
+  { artifacts, entities }: AdmissionDependencies,
+  document: unknown,
+): Promise<PreparedDestination> {
+  const destination = orRefuse(checkDestination(document, sourceOf(document)));
+  const registry = await entities.registry();
+  refuseSharedPath(
+    destination,
+    Object.values(registry.destinations).map((entry) => entry.destination),
+  );
+  return { kind: 'destination', destination, document: await putJson(artifacts, document) };
+}
+
+export async function prepareStateStore(
+  { artifacts }: AdmissionDependencies,
+  document: unknown,
+): Promise<PreparedStateStore> {
+  const store = orRefuse(checkStateStore(document, sourceOf(document)));
+  return { kind: 'store', store, document: await putJson(artifacts, document) };
+}
+
+/** A document names itself; what is not even an object is the operation's input. */
+function sourceOf(document: unknown): string {
+  return toRecord(document) === undefined ? 'input' : '';
+}
+
+function noSuchApi(apiVersion: string, kind: string): Failure {
+  const message = `${apiVersion} ${kind}: no Promise offers this API; \`fulfil get promises\` lists what is offered`;
+  return new Failure('Refused', message, false);
+}
+
+/** Two Destinations must not write the same place (reference, section 1.7; the message is Kratix's). */
+function refuseSharedPath(destination: Destination, others: readonly Destination[]): void {
+  const rival = others.find(
+    (other) =>
+      other.name !== destination.name &&
+      storeKey(other.stateStore) === storeKey(destination.stateStore) &&
+      joinStorePath(other.path) === joinStorePath(destination.path),
+  );
+  if (rival === undefined) return;
+  const message = `Destination ${destination.name}: spec.path: destination path '${destination.path}' already exists for state store '${destination.stateStore.name}' (Destination ${rival.name})`;
+  throw new Failure('Refused', message, false);
+}
