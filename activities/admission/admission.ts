@@ -2,13 +2,7 @@ import { destinationsId, promiseId, resourceId } from '../../src/domain/ids.js';
 import type { Accepted } from '../../workflows/operation.js';
 import type { Shown, Ticket } from '../../workflows/messages.js';
 import type { AdmissionDependencies } from './prepare.js';
-import {
-  handOverPromise,
-  prepareDestination,
-  preparePromise,
-  prepareResource,
-  prepareStateStore,
-} from './prepare.js';
+import { handOverPromise, prepareDestination, preparePromise, prepareResource, prepareStateStore } from './prepare.js';
 
 export type { AdmissionDependencies } from './prepare.js';
 

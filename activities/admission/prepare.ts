@@ -4,6 +4,7 @@ import { Failure } from '../../src/domain/failure.js';
 import { groupOf } from '../../src/domain/plan.js';
 import { joinStorePath } from '../../src/domain/storePath.js';
 import { checkDestination } from '../../src/documents/destination.js';
+import type { PromiseDocument } from '../../src/documents/promise.js';
 import { checkPromise } from '../../src/documents/promise.js';
 import { checkRequest } from '../../src/documents/request.js';
 import { checkStateStore } from '../../src/documents/stateStore.js';
@@ -27,6 +28,7 @@ export interface AdmissionDependencies {
 /** What a document becomes when every check has passed and before anybody has heard of it. */
 export interface PreparedPromise {
   readonly name: string;
+  readonly promise: PromiseDocument;
   readonly plan: NewPlan;
 }
 
@@ -46,7 +48,7 @@ export async function preparePromise(
   const { name } = promise.metadata;
   const current = await entities.offer(name);
   if (current !== undefined && !current.deleting) orRefuse(checkPromiseChange(current.plan, promise));
-  return { name, plan: await planPromise(artifacts, promise) };
+  return { name, promise, plan: await planPromise(artifacts, promise) };
 }
 
 export async function handOverPromise(entities: EntityClient, name: string, wish: ApplyPromise): Promise<void> {

@@ -77,7 +77,7 @@ async function serve(options: ReceiverOptions, request: IncomingMessage, respons
   }
 }
 
-const route = /^\/runs\/([a-z0-9-]{1,63})\/([a-z0-9][a-z0-9.-]{0,62})\/(input|output)$/;
+const route = /^\/runs\/([a-z0-9-]{1,63})\/([a-z0-9][a-z0-9.-]{0,252})\/(input|output)$/;
 
 async function answerTo(options: ReceiverOptions, request: IncomingMessage): Promise<[number, Buffer | string]> {
   const [, namespace, name, what] = route.exec(request.url ?? '') ?? [];

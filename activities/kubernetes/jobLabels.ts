@@ -4,6 +4,8 @@ export const managedBy = { 'app.kubernetes.io/managed-by': 'Kratix' } as const;
 
 /** The annotation that tells a Job's run apart from any other; the label's 63 characters would not hold it. */
 export const keyAnnotation = 'fulfil.io/key';
+/** Name of the Secret with which this Job's pods fetch and send. */
+export const secretAnnotation = 'fulfil.io/secret';
 /** The run as people know it. */
 export const runAnnotation = 'fulfil.io/run';
 
@@ -24,7 +26,7 @@ export function jobLabels({ task, pipeline, ownNamespace, hash }: JobPlan): Reco
 }
 
 /** The object to wake when the Job changes (reference, section 0.4), and ours. */
-export function jobAnnotations({ task, key }: JobPlan): Record<string, string> {
+export function jobAnnotations({ task, key }: JobPlan, secret: string): Record<string, string> {
   const { owner } = task;
   return {
     'kratix.io/job-resource-namespace': owner.namespace,
@@ -33,5 +35,6 @@ export function jobAnnotations({ task, key }: JobPlan): Record<string, string> {
     'kratix.io/job-resource-api-version': owner.apiVersion,
     [runAnnotation]: task.run,
     [keyAnnotation]: key,
+    [secretAnnotation]: secret,
   };
 }

@@ -12,7 +12,7 @@ import { runVolume } from './runSecret.js';
  * as the container. Kratix's work-writer and its ConfigMap of destination selectors are missing because scheduling is
  * ours and happens in the worker.
  */
-export function jobManifest(plan: JobPlan, name: string, settings: JobSettings): Job {
+export function jobManifest(plan: JobPlan, name: string, secret: string, settings: JobSettings): Job {
   const { pipeline, namespace } = plan;
   const { spec } = pipeline;
   const labels = jobLabels(plan);
@@ -24,7 +24,7 @@ export function jobManifest(plan: JobPlan, name: string, settings: JobSettings):
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name, namespace, labels, annotations: jobAnnotations(plan), ...owned(plan) },
+    metadata: { name, namespace, labels, annotations: jobAnnotations(plan, secret), ...ownerOf(plan) },
     spec: {
       ...(backoffLimit !== undefined && { backoffLimit }),
       template: {
@@ -35,13 +35,13 @@ export function jobManifest(plan: JobPlan, name: string, settings: JobSettings):
           ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets }),
           ...(spec.nodeSelector !== undefined && { nodeSelector: spec.nodeSelector }),
           ...(spec.tolerations !== undefined && { tolerations: spec.tolerations }),
-          initContainers: [helperContainer('reader', plan, name, settings), ...stageContainers(plan, settings)],
-          containers: [helperContainer('status-writer', plan, name, settings)],
+          initContainers: [helperContainer('reader', plan, secret, settings), ...stageContainers(plan, settings)],
+          containers: [helperContainer('status-writer', plan, secret, settings)],
           volumes: [
             { name: 'shared-input', emptyDir: {} },
             { name: 'shared-output', emptyDir: {} },
             { name: 'shared-metadata', emptyDir: {} },
-            { name: runVolume, secret: { secretName: name } },
+            { name: runVolume, secret: { secretName: secret } },
             ...(spec.volumes ?? []),
           ],
         },
@@ -51,7 +51,7 @@ export function jobManifest(plan: JobPlan, name: string, settings: JobSettings):
 }
 
 /** A Promise controls its Jobs; a Resource owns them where it shares their namespace (reference, section 2.4). */
-function owned({ task, namespace }: JobPlan): { readonly ownerReferences?: readonly OwnerReference[] } {
+export function ownerOf({ task, namespace }: JobPlan): { readonly ownerReferences?: readonly OwnerReference[] } {
   const { owner, object } = task;
   if (owner.type === 'promise') {
     const controller = { controller: true, blockOwnerDeletion: true };

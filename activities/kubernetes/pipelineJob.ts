@@ -3,8 +3,8 @@ import { inputObject } from '../stages/inputObject.js';
 import { applyAccess, removeStaleAccess } from './applyAccess.js';
 import type { Cluster } from './cluster.js';
 import { codeOf } from './clusterFailure.js';
-import { keyAnnotation, managedBy } from './jobLabels.js';
-import { jobManifest } from './jobManifest.js';
+import { keyAnnotation, managedBy, secretAnnotation } from './jobLabels.js';
+import { jobManifest, ownerOf } from './jobManifest.js';
 import { jobName } from './jobName.js';
 import type { JobPlan } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
@@ -58,17 +58,58 @@ async function createJob(
   name: string,
 ): Promise<void> {
   const wanted = pipelineAccess(plan);
+  // Until it has its Job, the Secret goes with the Job's owner: a worker that dies here leaves nothing for ever.
+  const secret = await secretOf(artifacts, plan, settings, name, ownerOf(plan));
+  const { name: secretName } = secret.metadata;
   await Promise.all([
     applyAccess(cluster, wanted),
     sweepAccess(cluster, plan, wanted),
-    createSecret(cluster, artifacts, plan, settings, name),
+    cluster.ask('POST', secretsPath(plan.namespace), { body: secret }),
   ]);
-  const manifest = jobManifest(plan, name, settings);
-  const path = jobsPath(plan.namespace);
-  // Another worker may have made it since we looked.
-  const created = (await cluster.ask('POST', path, { body: manifest }).catch(unless(409))) as Job | undefined;
-  const job = created ?? (await getJob(cluster, plan.namespace, name));
-  if (job !== undefined) await handOver(cluster, plan.namespace, job);
+  const manifest = jobManifest(plan, name, secretName, settings);
+  const made = (await cluster.ask('POST', jobsPath(plan.namespace), { body: manifest }).catch(unless(409))) as
+    Job | undefined;
+  if (made !== undefined) return handOver(cluster, plan.namespace, made, secretName);
+  // Another worker made the Job since we looked, with a Secret of its own.
+  await cluster.ask('DELETE', secretsPath(plan.namespace, secretName)).catch(unless(404));
+}
+
+async function secretOf(
+  artifacts: ArtifactStore,
+  { task, namespace }: JobPlan,
+  settings: JobSettings,
+  job: string,
+  owner: Parameters<typeof runSecret>[5],
+): Promise<RunSecret> {
+  const input = await artifacts.put(await inputObject(artifacts, task.owner, task.object));
+  const labels = { ...managedBy, 'kratix.io/promise-name': task.owner.promise };
+  return runSecret(namespace, job, labels, input, settings.receiverAuthority, owner);
+}
+
+/** Mends what a death between the steps of `createJob` left, or a person deleted. */
+async function ensureSecret(
+  cluster: Cluster,
+  artifacts: ArtifactStore,
+  plan: JobPlan,
+  settings: JobSettings,
+  job: Job,
+): Promise<void> {
+  const name = job.metadata.annotations?.[secretAnnotation] ?? '';
+  const found = (await cluster.ask('GET', secretsPath(plan.namespace, name)).catch(unless(404))) as
+    RunSecret | undefined;
+  if (found !== undefined) return handOver(cluster, plan.namespace, job, name);
+  const secret = await secretOf(artifacts, plan, settings, job.metadata.name, ownedByJob(job.metadata));
+  const body = { ...secret, metadata: { ...secret.metadata, name } };
+  await cluster.ask('POST', secretsPath(plan.namespace), { body }).catch(unless(409));
+}
+
+/** From here on the garbage collector takes the Secret with the Job. */
+async function handOver(cluster: Cluster, namespace: string, job: Job, secret: string): Promise<void> {
+  const options = {
+    body: { metadata: ownedByJob(job.metadata) },
+    contentType: 'application/merge-patch+json',
+  } as const;
+  await cluster.ask('PATCH', secretsPath(namespace, secret), options).catch(unless(404));
 }
 
 /** Access goes stale when a Promise changes, so one look for each of its revisions is enough. */
@@ -81,41 +122,6 @@ async function sweepAccess(cluster: Cluster, plan: JobPlan, wanted: readonly Acc
   if (done.has(revision)) return;
   await removeStaleAccess(cluster, askedLabels(plan), wanted);
   done.add(revision);
-}
-
-async function createSecret(
-  cluster: Cluster,
-  artifacts: ArtifactStore,
-  { task, namespace }: JobPlan,
-  settings: JobSettings,
-  name: string,
-): Promise<void> {
-  const input = await artifacts.put(await inputObject(artifacts, task.owner, task.object));
-  const labels = { ...managedBy, 'kratix.io/promise-name': task.owner.promise };
-  const secret = runSecret(namespace, name, labels, input, settings.receiverAuthority);
-  await cluster.ask('POST', secretsPath(namespace), { body: secret }).catch(unless(409));
-}
-
-/** Mends what a death between the steps of `createJob` left: a Job without its Secret, a Secret that nobody owns. */
-async function ensureSecret(
-  cluster: Cluster,
-  artifacts: ArtifactStore,
-  plan: JobPlan,
-  settings: JobSettings,
-  job: Job,
-): Promise<void> {
-  const { name } = job.metadata;
-  const path = secretsPath(plan.namespace, name);
-  const found = (await cluster.ask('GET', path).catch(unless(404))) as RunSecret | undefined;
-  if (found === undefined) await createSecret(cluster, artifacts, plan, settings, name);
-  if ((found?.metadata.ownerReferences ?? []).length === 0) await handOver(cluster, plan.namespace, job);
-}
-
-/** From here on the garbage collector takes the Secret with the Job. */
-async function handOver(cluster: Cluster, namespace: string, { metadata }: Job): Promise<void> {
-  const body = { metadata: ownedByJob(metadata.name, metadata.uid ?? '') };
-  const options = { body, contentType: 'application/merge-patch+json' } as const;
-  await cluster.ask('PATCH', secretsPath(namespace, metadata.name), options).catch(unless(404));
 }
 
 function unless(code: number): (thrown: unknown) => undefined {

@@ -35,8 +35,8 @@ function stageContainer(plan: JobPlan, container: Container, settings: JobSettin
 }
 
 /** Ours: before the stages it fetches object.yaml, after them it sends what they left (deploy/helper). */
-export function helperContainer(name: HelperName, plan: JobPlan, job: string, settings: JobSettings): unknown {
-  const url = `${settings.receiverUrl.replace(/\/+$/, '')}/runs/${plan.namespace}/${job}`;
+export function helperContainer(name: HelperName, plan: JobPlan, secret: string, settings: JobSettings): unknown {
+  const url = `${settings.receiverUrl.replace(/\/+$/, '')}/runs/${plan.namespace}/${secret}`;
   return {
     name,
     image: settings.helperImage,

@@ -11,6 +11,7 @@ export function combinedChange(
 ): StoreChange {
   return {
     ...line,
+    lists: changes.flatMap((change) => change.lists ?? []),
     async edit(view) {
       const { puts, removes } = await stageEdits(view, changes);
       return { put: [...puts].map(([path, file]) => ({ ...file, path })), remove: [...removes] };

@@ -26,7 +26,8 @@ export interface PlacementInput {
 
 /** What one placement wants of its store, by its Destination's mode (reference, section 6.4). */
 export function placementChange(input: PlacementInput): StoreChange {
-  return { summary: input.summary, run: input.run, edit: (view) => placementEdit(input, view) };
+  const lists = input.layout.mode === 'nestedByMetadata' ? [input.layout.directory] : [];
+  return { summary: input.summary, run: input.run, lists, edit: (view) => placementEdit(input, view) };
 }
 
 async function placementEdit(input: PlacementInput, view: StoreView): Promise<StoreEdit> {

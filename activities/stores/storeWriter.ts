@@ -26,6 +26,8 @@ export interface StoreChange {
   readonly summary: string;
   /** Id of the run that asked; stands in the commit's trailer. */
   readonly run: string;
+  /** Directories that `edit` is going to list: a hint, so that a far store can be asked for all of a batch at once. */
+  readonly lists?: readonly string[];
   edit(view: StoreView): Promise<StoreEdit>;
 }
 

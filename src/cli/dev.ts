@@ -1,9 +1,11 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { startDevServer } from '../server/devServer.js';
+import type { DevServer } from '../server/devServer.js';
+import { findServer, startDevServer } from '../server/devServer.js';
+import { freePort } from '../server/freePort.js';
 import { temporalBinary } from '../setup/temporalBinary.js';
 import { homeLayout, workerConfiguration } from '../worker/configuration.js';
 import type { ExitCode } from './exit.js';
-import { exitCodes } from './exit.js';
+import { CommandFailure, exitCodes } from './exit.js';
 import { remark } from './print.js';
 import { installRuntime, runUntilStopped, startWorker } from './runWorker.js';
 
@@ -16,11 +18,10 @@ export interface DevOptions {
 export async function dev({ port, uiPort }: DevOptions): Promise<ExitCode> {
   const { home, taskQueue } = workerConfiguration(process.env);
   installRuntime();
-  const executable = await temporalBinary(remark);
-  const server = await startDevServer({ executable, port, uiPort, database: homeLayout(home).database });
+  const server = await serverAt(port, uiPort, homeLayout(home).database);
   try {
     const worker = await startWorker({ connectionOptions: { address: server.address }, namespace: 'default' });
-    remark(`Temporal   ${server.address}   (state: ${homeLayout(home).database})`);
+    remark(`Temporal   ${server.address}`);
     remark(`Web UI     ${server.uiAddress}`);
     remark(`worker     ready on task queue ${taskQueue}`);
     await runUntilStopped(worker, server.ended);
@@ -28,6 +29,26 @@ export async function dev({ port, uiPort }: DevOptions): Promise<ExitCode> {
     await server.stop();
   }
   return exitCodes.done;
+}
+
+/** Starts a server, unless Temporal answers there already; another program on the port is an error that says so. */
+async function serverAt(port: number, uiPort: number, database: string): Promise<DevServer> {
+  const address = `127.0.0.1:${port}`;
+  if ((await freePort(port)) === port) {
+    const executable = await temporalBinary(remark);
+    const server = await startDevServer({ executable, port, uiPort, database });
+    remark(`server     started; its state is kept in ${database}`);
+    return server;
+  }
+  const running = await findServer(address, `http://localhost:${uiPort}`);
+  if (running === undefined) {
+    throw new CommandFailure(
+      `port ${port} is taken by something that is not Temporal; choose another with --port`,
+      exitCodes.failed,
+    );
+  }
+  remark(`server     Temporal runs at ${address} already: it is used, and left running at the end`);
+  return running;
 }
 
 /** `fulfil worker`: a worker for the Temporal that the environment names. */

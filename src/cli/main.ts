@@ -30,6 +30,11 @@ program
   .action(() => conclude(import('./dev.js').then(({ worker }) => worker())));
 
 program
+  .command('controller')
+  .description('follows the Kubernetes cluster of KUBECONFIG, or the one it runs in')
+  .action(() => conclude(import('./controller.js').then(({ controller }) => controller())));
+
+program
   .command('setup')
   .description('get what a worker needs onto this machine: Temporal, a container engine, a base image')
   .action(() => conclude(import('./setup.js').then(({ setup }) => setup())));

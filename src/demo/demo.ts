@@ -5,7 +5,7 @@ import { ensureEngine } from '../setup/ensureEngine.js';
 import { openDemoStore, writeDocuments } from './demoStore.js';
 import type { DemoStore } from './demoStore.js';
 import { startDev } from './devProcess.js';
-import { freePort } from './freePort.js';
+import { freePort } from '../server/freePort.js';
 import { expectThat, runFulfil, show, step } from './step.js';
 import { tree } from './tree.js';
 

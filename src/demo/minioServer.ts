@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../setup/cacheFolder.js';
-import { freePort } from './freePort.js';
+import { freePort } from '../server/freePort.js';
 import { expectThat, run, show } from './step.js';
 
 export interface MinioServer {

@@ -26,6 +26,20 @@ export interface DevServer {
 /** A cold server answers within a second; a machine that builds something at the same time takes longer. */
 const startLimitMillis = 30_000;
 
+/** A Temporal that answers at the address already is used as it is, and left running. */
+export async function findServer(address: string, uiAddress: string): Promise<DevServer | undefined> {
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: answerLimitMillis });
+    await connection.close();
+    return { address, uiAddress, ended: new Promise(() => undefined), stop: () => Promise.resolve() };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A server on this machine that runs answers at once. */
+const answerLimitMillis = 3_000;
+
 /** Starts Temporal's own development server: one process, SQLite, Web UI. */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   await mkdir(dirname(options.database), { recursive: true });

@@ -6,7 +6,7 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bucketStore } from '../../activities/stores/bucket/bucketStore.js';
@@ -36,6 +36,8 @@ interface BenchStore {
   close(): Promise<void>;
 }
 
+type Opener = () => Promise<BenchStore>;
+
 const loops = 100;
 const run = promisify(execFile);
 
@@ -56,11 +58,13 @@ async function main(): Promise<void> {
 async function machine(): Promise<string> {
   const git = (await run('git', ['--version'])).stdout.trim();
   const cores = cpus();
-  return `${new Date().toISOString().slice(0, 10)}, ${cores.length} cores (${cores[0]?.model ?? 'unknown'}), Node ${process.version}, ${git}`;
+  const processor = `${cores.length} cores (${cores[0]?.model ?? 'unknown'})`;
+  const load = `load ${loadavg()[0]?.toFixed(1)} before it began`;
+  return [new Date().toISOString().slice(0, 10), processor, `Node ${process.version}`, git, load].join(', ');
 }
 
 /** Everybody at once, each a waiter of their own, into an empty store. */
-async function burst(open: () => Promise<BenchStore>, count: number): Promise<Row> {
+async function burst(open: Opener, count: number): Promise<Row> {
   const store = await open();
   try {
     const changes = Array.from({ length: count }, (_, index) => placementOf(index));
@@ -73,7 +77,7 @@ async function burst(open: () => Promise<BenchStore>, count: number): Promise<Ro
 }
 
 /** The same adapter, one use for each placement, one after the other. */
-async function loop(open: () => Promise<BenchStore>): Promise<Row> {
+async function loop(open: Opener): Promise<Row> {
   const store = await open();
   try {
     const row = await measured(`${loops} one by one, the same adapter`, store, async () => {
@@ -90,7 +94,8 @@ async function loop(open: () => Promise<BenchStore>): Promise<Row> {
 async function gitLoop(): Promise<Row> {
   const store = await openGit();
   try {
-    const { work, git } = store;
+    const { work } = store;
+    const git = (...args: readonly string[]) => store.git(...args);
     await git('init', '--quiet', '--initial-branch=main');
     await git('remote', 'add', 'origin', store.url);
     const row = await measured(`${loops} one by one, git add, commit, push`, store, async () => {
@@ -114,7 +119,7 @@ async function gitLoop(): Promise<Row> {
 }
 
 /** A Promise's new version reaches 1,000 Destinations that have the old one. */
-async function destinations(open: () => Promise<BenchStore>): Promise<Row[]> {
+async function destinations(open: Opener): Promise<Row[]> {
   const store = await open();
   try {
     const writer = groupCommit(store.adapter);

@@ -30,7 +30,9 @@ export function gate(home: string, name: string): Gate {
   }
 
   return {
-    script: `touch /kratix/metadata/${waiting}
+    // A shell that is a container's first process ignores SIGTERM unless it is told otherwise.
+    script: `trap 'exit 143' TERM
+touch /kratix/metadata/${waiting}
 i=0
 until [ -e /kratix/metadata/${go} ]; do
   i=$((i + 1)); [ $i -lt ${patienceSeconds * 10} ] || exit 99

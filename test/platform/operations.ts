@@ -17,7 +17,8 @@ export type OperationType =
   | 'registerDestination'
   | 'deregisterDestination'
   | 'registerStateStore'
-  | 'deregisterStateStore';
+  | 'deregisterStateStore'
+  | 'repair';
 
 /** Starts an operation as `temporal workflow start` would. */
 export async function start(

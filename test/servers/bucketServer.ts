@@ -22,7 +22,7 @@ const keys = { accessKey: 'fulfil-access', secretKey: 'fulfil-secret-key' };
 
 /** The real MinIO, on a directory of its own. */
 export async function minioServer(certificate?: TestCertificate): Promise<BucketServer> {
-  const binary = serverBinary('bin/minio', 'scripts/build-minio.sh');
+  const binary = serverBinary('bin/minio', 'Go 1.26');
   const directory = await mkdtemp(join(tmpdir(), 'fulfil-test-minio-'));
   if (certificate !== undefined) {
     await writeFile(join(directory, 'public.crt'), certificate.certificate);
@@ -46,8 +46,7 @@ export async function minioServer(certificate?: TestCertificate): Promise<Bucket
 
 /** Another implementation of S3: moto's server. */
 export async function motoServer(): Promise<BucketServer> {
-  const install = "python3 -m venv CACHE/moto && CACHE/moto/bin/pip install 'moto[server]'";
-  const binary = serverBinary('moto/bin/moto_server', install);
+  const binary = serverBinary('moto/bin/moto_server', 'python3');
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'fulfil-test-moto-'));
   const child = spawn(binary, ['-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,9 +1,9 @@
-import { joinStorePath } from '../../../src/domain/storePath.js';
+import { escapes, joinStorePath } from '../../../src/domain/storePath.js';
 import { inParallel } from '../inParallel.js';
 import { sha256 } from '../memoryFile.js';
 import type { StagedEdits } from '../stagedEdits.js';
 import { blockingRemoves } from '../stagedEdits.js';
-import type { StoreFile, StoreView } from '../storeWriter.js';
+import type { StoreChange, StoreFile, StoreView } from '../storeWriter.js';
 import { emptyRevision } from '../storeWriter.js';
 import type { BucketObjects, StoredObject } from './bucketObjects.js';
 import { holds } from './bucketObjects.js';
@@ -16,6 +16,8 @@ export interface BucketBatch {
 /** What a bucket is known to hold: the keys of each directory that was listed. */
 export interface BucketListing {
   readonly view: StoreView;
+  /** Lists directories before somebody asks for them one after the other. */
+  prepare(directories: readonly string[]): Promise<void>;
   /** Undefined when the key lies in no directory that was listed. */
   isThere(key: string): boolean | undefined;
 }
@@ -23,20 +25,43 @@ export interface BucketListing {
 // Puts wait for the network, mostly: MinIO on one disk gains nothing beyond 16, and Amazon allows 3,500 a second.
 const atOnce = 16;
 
+/** A listing for a batch, with the directories that its changes are known to ask for. */
+export async function preparedListing(
+  objects: BucketObjects,
+  root: string,
+  changes: readonly StoreChange[],
+): Promise<BucketListing> {
+  const listing = bucketListing(objects, root);
+  // One that leads out of the root is refused when its change asks for it, and fails that change alone.
+  const directories = changes.flatMap((change) => change.lists ?? []).filter((directory) => !escapes(directory));
+  await listing.prepare(directories);
+  return listing;
+}
+
 /** Directories end with a slash here: `a` is not a part of `ab`. Keys have none in front (B52). */
-export function bucketListing(objects: BucketObjects, root: string): BucketListing {
+function bucketListing(objects: BucketObjects, root: string): BucketListing {
   const known = new Map<string, ReadonlySet<string>>();
+
+  async function keysOf(directory: string): Promise<ReadonlySet<string>> {
+    const place = joinStorePath(root, directory);
+    const prefix = place === '' ? '' : `${place}/`;
+    const keys = known.get(prefix) ?? new Set((await objects.list(prefix)).map((object) => object.key));
+    known.set(prefix, keys);
+    return keys;
+  }
+
   return {
     view: {
       read: (path) => objects.read(joinStorePath(root, path)),
       async list(directory) {
-        const place = joinStorePath(root, directory);
-        const prefix = place === '' ? '' : `${place}/`;
-        const keys = known.get(prefix) ?? new Set((await objects.list(prefix)).map((object) => object.key));
-        known.set(prefix, keys);
+        const keys = await keysOf(directory);
         return root === '' ? [...keys] : [...keys].map((key) => key.slice(root.length + 1));
       },
     },
+    prepare: (directories) =>
+      inParallel(new Set(directories), atOnce, async (directory) => {
+        await keysOf(directory);
+      }),
     isThere(key) {
       const listed = [...parentPrefixes(key)].find((prefix) => known.has(prefix));
       return listed === undefined ? undefined : known.get(listed)?.has(key);

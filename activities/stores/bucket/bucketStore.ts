@@ -5,7 +5,7 @@ import { noProposals } from '../noProposals.js';
 import { alteredEach, stageEdits } from '../stagedEdits.js';
 import { storeUnavailable } from '../storeFailure.js';
 import type { StoreWriter } from '../storeWriter.js';
-import { bucketListing, heldRevision, writeBatch } from './bucketBatch.js';
+import { heldRevision, preparedListing, writeBatch } from './bucketBatch.js';
 import type { BucketConnection } from './bucketConnection.js';
 import { bucketEndpoint, connectBucket } from './bucketConnection.js';
 import { explainBucket } from './bucketFailure.js';
@@ -75,14 +75,14 @@ export function bucketStore(store: BucketStateStore, deps: BucketStoreDependenci
   return {
     apply: (changes, signal) =>
       use(signal, async (objects) => {
-        const listing = bucketListing(objects, root);
+        const listing = await preparedListing(objects, root, changes);
         const staged = await stageEdits(listing.view, changes);
         const { altered, revision } = await writeBatch(objects, listing, root, staged);
         return { revision, changed: altered.size > 0, each: alteredEach(staged, altered) };
       }),
     holds: (changes, signal) =>
       use(signal, async (objects) => {
-        const listing = bucketListing(objects, root);
+        const listing = await preparedListing(objects, root, changes);
         return heldRevision(objects, listing, root, await stageEdits(listing.view, changes));
       }),
     fingerprint: (signal) => use(signal, (objects) => bucketFingerprint(objects, root)),

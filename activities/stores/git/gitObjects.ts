@@ -1,13 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
 import type { TreeEntry } from 'isomorphic-git';
 import git from 'isomorphic-git';
-
-const compress = promisify(deflate);
+import { errorCode } from '../errorCode.js';
+import { deflated } from './deflated.js';
 
 export type ObjectType = 'blob' | 'tree' | 'commit';
 
@@ -63,10 +61,14 @@ export function gitObjects(gitdir: string): GitObjects {
       // By hand, as git does it: isomorphic-git takes 2.5 times as long and leaves half an object when it is killed.
       const directory = join(gitdir, 'objects', oid.slice(0, 2));
       const path = join(directory, oid.slice(2));
-      if (await exists(path)) return;
-      await mkdir(directory, { recursive: true });
       const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-      await writeFile(temporary, await compress(wrapped(type, content)));
+      const bytes = await deflated(wrapped(type, content));
+      await writeFile(temporary, bytes).catch(async (thrown: unknown) => {
+        // There are 256 directories and thousands of objects: most find theirs.
+        if (errorCode(thrown) !== 'ENOENT') throw thrown;
+        await mkdir(directory, { recursive: true });
+        await writeFile(temporary, bytes);
+      });
       await rename(temporary, path);
     },
   };
@@ -74,13 +76,6 @@ export function gitObjects(gitdir: string): GitObjects {
 
 export function gitObject(type: ObjectType, content: Buffer): GitObject {
   return { type, content, oid: createHash('sha1').update(wrapped(type, content)).digest('hex') };
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function wrapped(type: ObjectType, content: Buffer): Buffer {

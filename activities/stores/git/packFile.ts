@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
+import { deflated } from './deflated.js';
 import type { GitObject } from './gitObjects.js';
 
-const compress = promisify(deflate);
 const typeNumbers = { commit: 1, tree: 2, blob: 3 } as const;
 
 /**
@@ -15,13 +13,11 @@ export async function packFile(objects: readonly GitObject[]): Promise<Buffer> {
   header.write('PACK', 0, 'latin1');
   header.writeUInt32BE(2, 4);
   header.writeUInt32BE(objects.length, 8);
-  const entries = await Promise.all(objects.map(packEntry));
-  const body = Buffer.concat([header, ...entries]);
+  const parts: Buffer[] = [header];
+  // One after the other: each that is under way takes memory of its own.
+  for (const object of objects) parts.push(entryHeader(object), await deflated(object.content));
+  const body = Buffer.concat(parts);
   return Buffer.concat([body, createHash('sha1').update(body).digest()]);
-}
-
-async function packEntry(object: GitObject): Promise<Buffer> {
-  return Buffer.concat([entryHeader(object), await compress(object.content)]);
 }
 
 /** Type in three bits, then the size in groups of 4, 7, 7… bits, lowest first. */

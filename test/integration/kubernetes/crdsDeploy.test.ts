@@ -230,6 +230,7 @@ describe('the chart', () => {
 
   test.each([
     [[], 'temporal.address is needed'],
+    [['--set', 'temporal.adress=a:1'], 'adress'],
     [['--set', 'temporal.address=a:1,worker.replicas=2'], 'workers share a volume'],
   ])('%j is refused with a reason', async (settings, expected) => {
     // helm says it in the middle of what it prints

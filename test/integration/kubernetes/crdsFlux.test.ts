@@ -92,5 +92,11 @@ test('the example for a bucket converges, dependencies first, and empties a clus
 }, 200_000);
 
 test('the example for git is one that Flux understands', async () => {
-  await mustKubectl(cluster.kubeconfig, ['apply', '--dry-run=server', '--validate=strict', '-f', 'deploy/flux/git.yaml']);
+  await mustKubectl(cluster.kubeconfig, [
+    'apply',
+    '--dry-run=server',
+    '--validate=strict',
+    '-f',
+    'deploy/flux/git.yaml',
+  ]);
 });

@@ -45,7 +45,7 @@ export interface JobsCluster {
   text(digest: string): Promise<string>;
   jobs(): Promise<readonly Job[]>;
   pods(): Promise<readonly Pod[]>;
-  kubectl(...args: string[]): Promise<string>;
+  readonly kubectl: (...args: string[]) => Promise<string>;
   close(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ const once: TaskOptions = { spec: { restartPolicy: 'Never', jobOptions: { backof
 async function failureOf(tasks: readonly StageTask[]): Promise<Failure> {
   return jobs.play(tasks).then(
     () => Promise.reject(new Error('it succeeded')),
-    (failure: Failure) => failure,
+    (failure: unknown) => failure as Failure,
   );
 }
 

@@ -105,7 +105,7 @@ test('nobody but the run’s pod reads its input or writes its output', async ()
   const [job] = (await jobs.jobs()).filter(
     ({ metadata }) => metadata.labels?.['kratix.io/resource-name'] === tasks[0]?.owner.name,
   );
-  const url = `http://127.0.0.1:${jobs.receiver().port}/runs/${jobs.namespace}/${job?.metadata.name}`;
+  const url = `http://127.0.0.1:${jobs.receiver().port}/runs/${jobs.namespace}/${job?.metadata.annotations?.['fulfil.io/secret']}`;
   for (const authorization of ['', 'Bearer ', 'Bearer x', 'Basic x']) {
     expect((await fetch(`${url}/input`, { headers: { authorization } })).status).toBe(401);
     expect((await fetch(`${url}/output`, { method: 'POST', headers: { authorization } })).status).toBe(401);

@@ -33,7 +33,8 @@ test('stages pass files on, the outputs and every log are kept', async () => {
   );
   expect(job?.metadata.name).toMatch(/^kratix-parcels-box-1-configure-[0-9a-f]{5}$/);
   expect(job?.metadata.ownerReferences).toMatchObject([{ kind: 'Parcel', name: 'box-1' }]);
-  const secret = await jobs.kubectl('get', 'secret', '-n', jobs.namespace, job?.metadata.name ?? '', '-o', 'json');
+  const name = job?.metadata.annotations?.['fulfil.io/secret'] ?? '';
+  const secret = await jobs.kubectl('get', 'secret', '-n', jobs.namespace, name, '-o', 'json');
   expect(JSON.parse(secret)).toMatchObject({ metadata: { ownerReferences: [{ kind: 'Job' }] } });
 });
 

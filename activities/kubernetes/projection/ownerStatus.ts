@@ -1,0 +1,152 @@
+import { toRecord } from '../../../src/documents/toRecord.js';
+import type { EntityStatus } from '../../../src/domain/entity.js';
+import { objectStatus } from '../../../src/domain/objectStatus.js';
+import type { ClusterObject } from './clusterObject.js';
+import type { NewCondition } from './statusConditions.js';
+import { conditionOf, conditionsOf, timed, wholeSeconds } from './statusConditions.js';
+
+export interface OwnerSource {
+  readonly object: ClusterObject;
+  /** Absent for an object that was never taken. */
+  readonly status?: EntityStatus;
+  /** Digest of what the object asks for now; absent when it was refused. */
+  readonly document?: string;
+  /** Why the object as it is now cannot be taken. */
+  readonly refusal?: string;
+  /** What pipelines wrote in status.yaml. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly now: string;
+}
+
+export type Shown = Readonly<Record<string, unknown>>;
+
+/** `.status` of a request (reference, section 4.2): what we keep, and what pipelines wrote laid over it. */
+export function requestStatus(source: OwnerSource): Shown {
+  const { status, details = {}, object, now } = source;
+  const { kratix, conditions, ...shown } = commonStatus(source, 'Resource requested');
+  const { conditions: written, kratix: _ours, ...rest } = details;
+  const completed = status?.conditions.find(({ type, status: is }) => type === completedType && is === 'True');
+  const since = completed && wholeSeconds(completed.lastTransitionTime);
+  return defined({
+    ...shown,
+    promiseVersion: status?.version,
+    lastSuccessfulConfigureWorkflowTime: since,
+    kratix: { workflows: defined({ ...toRecord(kratix), lastSuccessfulConfigureWorkflowTime: since }) },
+    ...rest,
+    ...(source.refusal === undefined ? {} : { message: source.refusal }),
+    conditions: timed([...unless(conditions, written), ...asConditions(written)], object.status, now),
+  });
+}
+
+/** `.status` of a Promise (reference, section 1.1); its pipelines may write `message` only. */
+export function promiseStatus(source: OwnerSource): Shown {
+  const { object, status, now } = source;
+  const { kratix, conditions, ...shown } = commonStatus(source, 'Promise configured');
+  const available = conditions.find(({ type }) => type === 'Available') ?? unavailable;
+  const twice = defined({
+    ...apiOf(object),
+    version: status?.version,
+    status: available.status === 'True' ? 'Available' : 'Unavailable',
+    lastAvailableTime: availableSince(object, available),
+  });
+  const all = [...conditions.filter(({ type }) => type !== 'Available'), available];
+  return defined({
+    ...shown,
+    ...twice,
+    kratix: { ...twice, workflows: kratix },
+    conditions: timed(all, object.status, now),
+  });
+}
+
+const completedType = 'ConfigureWorkflowCompleted';
+
+const unavailable: NewCondition = {
+  type: 'Available',
+  status: 'False',
+  reason: 'PromiseUnavailable',
+  message: 'Cannot fulfil resource requests',
+};
+
+function availableSince(object: ClusterObject, { status, lastTransitionTime }: NewCondition): string | undefined {
+  if (status === 'True' && lastTransitionTime !== undefined) return wholeSeconds(lastTransitionTime);
+  const known = object.status?.['lastAvailableTime'];
+  return typeof known === 'string' ? known : undefined;
+}
+
+function commonStatus({ object, status, document, refusal }: OwnerSource, done: string) {
+  const source = status ?? { conditions: [], runs: [], pipelines: [], version: '', generation: 0, message: '' };
+  const { kratix, workflows, workflowsSucceeded, workflowsFailed } = objectStatus({ ...source, observedGeneration: 0 });
+  const conditions: NewCondition[] = status === undefined ? [] : [...status.conditions];
+  return {
+    message: refusal ?? messageOf(status, done),
+    observedGeneration: observedGeneration(object, status, document),
+    workflows,
+    workflowsSucceeded,
+    workflowsFailed,
+    kratix: progressOf(status, toRecord(toRecord(kratix)?.['workflows'])?.['pipelines']),
+    conditions: refusal === undefined ? conditions : [...unless(conditions, refused(refusal)), ...refused(refusal)],
+  };
+}
+
+/** Why it does not get on is worth more to a user than Kratix's `Pending`. */
+function messageOf(status: EntityStatus | undefined, done: string): string {
+  if (status === undefined) return 'Pending';
+  if (status.phase === 'Failed' || status.phase === 'Waiting') return status.message;
+  return status.statusMessage ?? (status.phase === 'Ready' ? done : 'Pending');
+}
+
+/** While a run goes on, what is known of its pipelines is that they have begun. */
+function progressOf(status: EntityStatus | undefined, pipelines: unknown) {
+  const known = Array.isArray(pipelines) ? (pipelines as readonly { name: string; phase: string }[]) : [];
+  const [newest] = status?.runs ?? [];
+  const fresh = status?.phase === 'Running' && newest?.generation !== status.generation;
+  const begun = known.map(({ name }, index) => ({ name, phase: index === 0 ? 'Running' : 'Pending' }));
+  return { pipelines: fresh ? begun : known };
+}
+
+/** The object's own generation, when what it asks for is what the last configuration was made of. */
+function observedGeneration(object: ClusterObject, status: EntityStatus | undefined, document: string | undefined) {
+  const observed =
+    document !== undefined && status?.document === document && status.observedGeneration === status.generation;
+  return observed ? object.metadata.generation : object.status?.['observedGeneration'];
+}
+
+/** A document that admission refuses; Kratix's users get the same words from its webhook. */
+function refused(message: string): NewCondition[] {
+  const why = { status: 'False', reason: 'DocumentRefused' } as const;
+  return [
+    { type: 'Accepted', ...why, message },
+    { type: 'Reconciled', ...why, message: 'Failing' },
+  ];
+}
+
+function unless<T extends { readonly type: string }>(conditions: readonly T[], others: unknown): T[] {
+  return conditions.filter(({ type }) => !asConditions(others).some((other) => other.type === type));
+}
+
+function asConditions(value: unknown): NewCondition[] {
+  const known = conditionsOf({ conditions: value });
+  return known
+    .filter(({ type }) => typeof type === 'string')
+    .map((condition) => ({ ...condition, message: condition.message ?? '', reason: condition.reason ?? 'Unknown' }));
+}
+
+/** Kind and apiVersion of the API, the latter in lower case (reference, section 1.1). */
+function apiOf({ spec }: ClusterObject): { readonly kind?: string; readonly apiVersion?: string } {
+  const api = toRecord(toRecord(spec?.['api'])?.['spec']);
+  const versions = api?.['versions'];
+  const kind = toRecord(api?.['names'])?.['kind'];
+  if (api === undefined || !Array.isArray(versions) || typeof kind !== 'string') return {};
+  const all = versions.map(toRecord);
+  const version = all.find((each) => each?.['storage'] === true) ?? all[0];
+  return { kind, apiVersion: `${String(api['group'])}/${String(version?.['name'])}`.toLowerCase() };
+}
+
+function defined(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** Whether the object shows that its document was refused. */
+export function showsRefusal({ status }: ClusterObject): boolean {
+  return conditionOf(status, 'Accepted')?.status === 'False';
+}

@@ -1,0 +1,42 @@
+import { toRecord } from '../../../src/documents/toRecord.js';
+import type { EntityStatus } from '../../../src/domain/entity.js';
+import { getJson } from '../../artifacts/artifactStore.js';
+import type { ApiResource } from './apiResource.js';
+import type { ClusterObject, ObjectCache } from './clusterObject.js';
+import { applyStatus } from './clusterWrites.js';
+import type { EventRecorder } from './eventRecorder.js';
+import { promiseStatus, requestStatus } from './ownerStatus.js';
+import type { WorkProjection } from './projectWorks.js';
+import { projectWorks } from './projectWorks.js';
+import { isShown } from './statusConditions.js';
+import { statusEvents } from './statusEvents.js';
+
+export interface OwnerProjection extends WorkProjection {
+  readonly record: EventRecorder;
+}
+
+export interface Projected {
+  readonly workflow: 'promise' | 'resource';
+  readonly resource: ApiResource;
+  readonly cache: ObjectCache;
+  readonly object: ClusterObject;
+  readonly status?: EntityStatus;
+  /** Digest of what the object asks for now. */
+  readonly document?: string;
+  readonly refusal?: string;
+}
+
+const reporters = { promise: 'PromiseController', resource: 'ResourceRequestController' } as const;
+
+/** Shows in the cluster what an entity knows: Works and WorkPlacements, then the object's own status, then events. */
+export async function projectOwner(parts: OwnerProjection, projected: Projected): Promise<void> {
+  const { workflow, resource, cache, object, status } = projected;
+  if (status !== undefined) await projectWorks(parts, object, status);
+  const details = status?.details === undefined ? {} : (toRecord(await getJson(parts.artifacts, status.details)) ?? {});
+  const shape = workflow === 'promise' ? promiseStatus : requestStatus;
+  const wanted = shape({ ...projected, details, now: new Date().toISOString() });
+  if (isShown(wanted, object)) return;
+  const written = await applyStatus(parts.cluster, resource, object.metadata, wanted);
+  cache.put(written);
+  await parts.record(reporters[workflow], resource, written, statusEvents(workflow, object.status ?? {}, wanted));
+}

@@ -1,0 +1,128 @@
+import type { EntityStatus } from '../../../src/domain/entity.js';
+import type { Work } from '../../../src/domain/work.js';
+import type { ArtifactStore } from '../../artifacts/artifactStore.js';
+import type { Cluster } from '../cluster.js';
+import type { ApiResource } from './apiResource.js';
+import { platformResources } from './apiResource.js';
+import type { ClusterMeta, ClusterObject, ObjectCache } from './clusterObject.js';
+import { isDeleting, keyOf, objectKey } from './clusterObject.js';
+import { applyObject, applyStatus, deleteObject } from './clusterWrites.js';
+import type { NewCondition } from './statusConditions.js';
+import { conditionsOf, isShown, timed } from './statusConditions.js';
+import { placementDigest, placementObject, placementStatus } from './workPlacementObject.js';
+import { placementObjectName, sourceAnnotation, workDigest, workNamespace, workObject } from './workObject.js';
+import { workObjectName, workStatus } from './workObject.js';
+import type { Workload } from './workloads.js';
+import { workloadsOf } from './workloads.js';
+
+export interface WorkProjection {
+  readonly cluster: Cluster;
+  readonly artifacts: ArtifactStore;
+  readonly works: ObjectCache;
+  readonly placements: ObjectCache;
+}
+
+const { works: workResource, workPlacements: placementResource } = platformResources;
+
+/** Makes an object's Works and WorkPlacements what its entity knows, and writes only what differs. */
+export async function projectWorks(parts: WorkProjection, owner: ClusterObject, status: EntityStatus): Promise<void> {
+  for (const work of status.works) await projectWork(parts, { work, status, owner });
+  const wanted = new Set(status.works.map((work) => objectKey(workNamespace(work), workObjectName(work))));
+  for (const work of worksOf(parts.works, owner)) {
+    if (!wanted.has(keyOf(work)) && !isDeleting(work)) await deleteObject(parts.cluster, workResource, work);
+  }
+}
+
+/** The Works that are an object's, by owner reference: names of objects come back, uids do not. */
+export function worksOf(cache: ObjectCache, owner: ClusterObject): readonly ClusterObject[] {
+  const { uid } = owner.metadata;
+  return cache.list().filter(({ metadata }) => metadata.ownerReferences?.some((reference) => reference.uid === uid));
+}
+
+async function projectWork(
+  parts: WorkProjection,
+  source: { readonly work: Work; readonly status: EntityStatus; readonly owner: ClusterObject },
+): Promise<void> {
+  const { work } = source;
+  // Read once and only when an object has to be written.
+  let loaded: ReturnType<typeof workloadsOf> | undefined;
+  const load = () => (loaded ??= workloadsOf(parts.artifacts, work));
+  const known = parts.works.get(objectKey(workNamespace(work), workObjectName(work)));
+  const owner =
+    known !== undefined && isMadeFrom(known, workDigest(source))
+      ? known
+      : await apply(parts.cluster, workResource, parts.works, workObject(source, (await load()).bySnapshot));
+  const placements = await Promise.all(
+    work.placements.map(async (placement) => {
+      const key = objectKey(workNamespace(work), placementObjectName(work, placement));
+      const found = parts.placements.get(key);
+      const seed = { work, placement, owner };
+      const object =
+        found !== undefined && isMadeFrom(found, placementDigest(seed))
+          ? found
+          : await apply(
+              parts.cluster,
+              placementResource,
+              parts.placements,
+              placementObject(seed, (await load()).bySnapshot),
+            );
+      const { versionID, conditions } = placementStatus(seed);
+      await showStatus(parts.cluster, placementResource, parts.placements, object, { versionID }, conditions);
+      return key;
+    }),
+  );
+  for (const placement of worksOf(parts.placements, owner)) {
+    if (placements.includes(keyOf(placement)) || isDeleting(placement)) continue;
+    await deleteObject(parts.cluster, placementResource, placement);
+  }
+  const { counts, conditions } = workStatus(work);
+  const tooLarge = loaded === undefined ? leftOut(owner) : omission((await loaded).tooLarge);
+  await showStatus(parts.cluster, workResource, parts.works, owner, counts, [...conditions, ...tooLarge]);
+}
+
+/** An object that is as we made it: what it was made from, and that nobody has edited it since. */
+function isMadeFrom(object: ClusterObject, digest: string): boolean {
+  const { annotations, generation } = object.metadata;
+  const shown = object.status?.['observedGeneration'];
+  return annotations?.[sourceAnnotation] === digest && (shown === undefined || shown === generation);
+}
+
+const omitted = 'WorkloadsOmitted';
+
+function omission(bytes: number | undefined): NewCondition[] {
+  if (bytes === undefined) return [];
+  const message = `${bytes} bytes of documents are more than an object can carry; the state store has them all`;
+  return [{ type: omitted, status: 'True', reason: 'TooLarge', message }];
+}
+
+function leftOut({ status }: ClusterObject): NewCondition[] {
+  return conditionsOf(status).filter(({ type }) => type === omitted);
+}
+
+async function apply(
+  cluster: Cluster,
+  resource: ApiResource,
+  cache: ObjectCache,
+  object: { readonly metadata: ClusterMeta; readonly spec: unknown },
+): Promise<ClusterObject> {
+  const written = await applyObject(cluster, resource, object);
+  cache.put(written);
+  return written;
+}
+
+async function showStatus(
+  cluster: Cluster,
+  resource: ApiResource,
+  cache: ObjectCache,
+  object: ClusterObject,
+  fields: Readonly<Record<string, unknown>>,
+  wanted: readonly NewCondition[],
+): Promise<void> {
+  const conditions = timed(wanted, object.status, new Date().toISOString());
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const status = { ...Object.fromEntries(given), conditions, observedGeneration: object.metadata.generation };
+  if (isShown(status, object)) return;
+  cache.put(await applyStatus(cluster, resource, object.metadata, status));
+}
+
+export type { Workload };

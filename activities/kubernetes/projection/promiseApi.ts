@@ -1,0 +1,113 @@
+import type { ApiDefinition, ApiVersion } from '../../../src/documents/apiDefinition.js';
+import { storageVersion } from '../../../src/documents/apiDefinition.js';
+import { longestName } from '../../../src/documents/metadata.js';
+import { toRecord } from '../../../src/documents/toRecord.js';
+import { md5 } from '../objectName.js';
+import type { ClusterObject } from './clusterObject.js';
+import { sourceAnnotation } from './workObject.js';
+
+export const promiseLabel = 'kratix.io/promise-name';
+
+/** The CustomResourceDefinition that a Promise's API becomes (reference, section 3.2). */
+export function promiseApi(promise: string, api: ApiDefinition) {
+  const { name, labels, annotations } = api.metadata;
+  const stored = storageVersion(api);
+  const versions = api.spec.versions.map((version) => withStatus(version, version === stored));
+  const spec = { ...api.spec, versions };
+  return {
+    metadata: {
+      name,
+      labels: { ...strings(labels), [promiseLabel]: promise },
+      annotations: { ...strings(annotations), [sourceAnnotation]: md5(JSON.stringify([labels, annotations, spec])) },
+    },
+    spec,
+  };
+}
+
+/** Whether the cluster has the definition already, made from the same API. */
+export function isCurrent(found: ClusterObject | undefined, wanted: ReturnType<typeof promiseApi>): boolean {
+  const { annotations, labels } = found?.metadata ?? {};
+  return (
+    annotations?.[sourceAnnotation] === wanted.metadata.annotations[sourceAnnotation] &&
+    labels?.[promiseLabel] === wanted.metadata.labels[promiseLabel]
+  );
+}
+
+function withStatus(version: ApiVersion, stored: boolean): Record<string, unknown> {
+  const columns = version['additionalPrinterColumns'];
+  const openApi = version.schema.openAPIV3Schema;
+  const properties = { ...toRecord(openApi['properties']), ...(stored ? { metadata: limitedName } : {}), status };
+  return {
+    ...version,
+    subresources: { ...toRecord(version['subresources']), status: {} },
+    additionalPrinterColumns: Array.isArray(columns) && columns.length > 0 ? columns : defaultColumns,
+    schema: { ...version.schema, openAPIV3Schema: { ...openApi, properties } },
+  };
+}
+
+const text = { type: 'string' };
+const count = { type: 'integer', format: 'int64' };
+
+const limitedName = { type: 'object', properties: { name: { type: 'string', maxLength: longestName } } };
+
+const defaultColumns = [
+  { name: 'message', type: 'string', jsonPath: '.status.message' },
+  { name: 'status', type: 'string', jsonPath: '.status.conditions[?(@.type=="Reconciled")].message' },
+];
+
+/** Kratix's, with a time format that exists (10.1, B53). */
+const status = {
+  type: 'object',
+  'x-kubernetes-preserve-unknown-fields': true,
+  properties: {
+    message: text,
+    observedGeneration: count,
+    workflows: count,
+    workflowsSucceeded: count,
+    workflowsFailed: count,
+    conditions: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          lastTransitionTime: { type: 'string', format: 'date-time' },
+          message: text,
+          reason: text,
+          status: text,
+          type: text,
+        },
+      },
+    },
+    kratix: {
+      type: 'object',
+      properties: {
+        workflows: {
+          type: 'object',
+          properties: {
+            lastSuccessfulConfigureWorkflowTime: text,
+            suspendedGeneration: count,
+            pipelines: {
+              type: 'array',
+              items: {
+                type: 'object',
+                properties: {
+                  name: text,
+                  phase: text,
+                  message: text,
+                  nextRetryAt: text,
+                  attempts: count,
+                  lastTransitionTime: { type: 'string', format: 'date-time' },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+};
+
+function strings(value: unknown): Record<string, string> {
+  const entries = Object.entries(toRecord(value) ?? {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}

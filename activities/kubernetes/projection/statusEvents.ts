@@ -1,0 +1,76 @@
+import { toRecord } from '../../../src/documents/toRecord.js';
+import type { ObjectCondition } from './statusConditions.js';
+import { conditionOf, conditionsOf } from './statusConditions.js';
+
+export interface ObjectEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly note: string;
+}
+
+type Status = Readonly<Record<string, unknown>>;
+
+/**
+ * What happened between two states of a Promise or a request, in Kratix's words (reference, sections 1.1 and 4.2).
+ * Kratix repeats many of its events with every pass (10.1, B48); here each tells of a change.
+ */
+export function statusEvents(workflow: 'promise' | 'resource', before: Status, after: Status): ObjectEvent[] {
+  const conditions = conditionsOf(after)
+    .filter((condition) => hasChanged(conditionOf(before, condition.type), condition))
+    .flatMap((condition) => conditionEvents(workflow, condition));
+  return [...pipelineEvents(before, after), ...conditions];
+}
+
+function hasChanged(before: ObjectCondition | undefined, after: ObjectCondition): boolean {
+  return before?.status !== after.status || before.reason !== after.reason || before.message !== after.message;
+}
+
+function conditionEvents(workflow: string, { type, status, reason, message }: ObjectCondition): ObjectEvent[] {
+  switch (type) {
+    case 'Accepted':
+      return status === 'False' ? [warning(reason, message)] : [];
+    case 'Available':
+      return status === 'True' ? [normal('Available', 'Promise is available')] : [];
+    case 'Reconciled':
+      return status === 'True' ? [normal('ReconcileSucceeded', 'Successfully reconciled')] : [];
+    case 'WorksSucceeded':
+      if (status === 'True') return [normal('WorksSucceeded', message)];
+      return status === 'False' ? [warning(reason, message)] : [];
+    case 'ConfigureWorkflowCompleted':
+      if (reason === 'ConfigureWorkflowFailed') return [warning(reason, failedNote(workflow, message))];
+      return status === 'True' && workflow === 'promise'
+        ? [normal('ConfigureWorkflowCompleted', 'All workflows completed')]
+        : [];
+    case 'DeleteWorkflowCompleted':
+      return reason === 'DeleteWorkflowFailed' ? [warning('Failed Pipeline', message)] : [];
+    default:
+      return [];
+  }
+}
+
+function failedNote(workflow: string, message: string): string {
+  return message.replace(/^A Configure Pipeline/, `A ${workflow}/configure Pipeline`);
+}
+
+function pipelineEvents(before: Status, after: Status): ObjectEvent[] {
+  const known = phasesOf(before);
+  const started = [...phasesOf(after)].filter(([name, phase]) => {
+    const was = known.get(name) ?? 'Pending';
+    return phase === 'Running' ? was !== 'Running' : was === 'Pending' && phase !== 'Pending';
+  });
+  return started.map(([name]) => normal('PipelineStarted', `Configure Pipeline started: ${name}`));
+}
+
+function phasesOf(status: Status): Map<string, string> {
+  const pipelines = toRecord(toRecord(status['kratix'])?.['workflows'])?.['pipelines'];
+  const list = Array.isArray(pipelines) ? pipelines.map(toRecord) : [];
+  return new Map(list.map((pipeline) => [String(pipeline?.['name']), String(pipeline?.['phase'])]));
+}
+
+export function normal(reason: string, note: string): ObjectEvent {
+  return { type: 'Normal', reason, note };
+}
+
+export function warning(reason: string, note: string): ObjectEvent {
+  return { type: 'Warning', reason, note };
+}

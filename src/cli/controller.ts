@@ -1,0 +1,40 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection } from '@temporalio/worker';
+import { directoryArtifacts } from '../../activities/artifacts/artifactStore.js';
+import { openCluster } from '../../activities/kubernetes/cluster.js';
+import { controllerConfiguration } from '../kubernetes/controllerConfiguration.js';
+import { serveProbes } from '../kubernetes/probes.js';
+import { runController } from '../kubernetes/runController.js';
+import { homeLayout, workerConfiguration } from '../worker/configuration.js';
+import type { ExitCode } from './exit.js';
+import { exitCodes } from './exit.js';
+import { remark } from './print.js';
+import { installRuntime, stopAsked } from './runWorker.js';
+
+/** `fulfil controller`: a cluster's objects become wishes, and what becomes of them is shown in the cluster. */
+export async function controller(): Promise<ExitCode> {
+  const configuration = controllerConfiguration(process.env);
+  const { home, taskQueue } = workerConfiguration(process.env);
+  installRuntime();
+  const stop = new AbortController();
+  void stopAsked().then(() => stop.abort());
+  const cluster = await openCluster();
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await Connection.connect(connectionOptions);
+  const native = await NativeConnection.connect(connectionOptions);
+  const closeProbes =
+    configuration.probePort === undefined ? undefined : await serveProbes(configuration.probePort, () => true);
+  const artifacts = directoryArtifacts(homeLayout(home).artifacts);
+  const client = new Client({ connection, namespace });
+  remark(`controller ${configuration.identity} stands by`);
+  try {
+    const parts = { configuration, cluster, client, connection: native, artifacts, taskQueue, say: remark };
+    await runController(parts, stop.signal);
+  } finally {
+    await closeProbes?.();
+    await native.close();
+    await connection.close();
+  }
+  return exitCodes.done;
+}

@@ -1,0 +1,40 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { systemNamespace } from '../domain/layout.js';
+
+/** Settings of a controller beside those of a worker, from its environment. */
+export interface ControllerConfiguration {
+  /** Where the lease is. */
+  readonly namespace: string;
+  readonly leaseName: string;
+  readonly identity: string;
+  /** Undefined switches the probes off. */
+  readonly probePort?: number;
+  readonly resyncMillis: number;
+}
+
+/** The port of Kratix's manager (reference, section 7.6). */
+const defaultProbePort = 8081;
+/** As often as client-go's informers show everything again: what nobody told us of is put right then. */
+const resyncMillis = 10 * 60_000;
+
+const Environment = z.object({
+  FULFIL_NAMESPACE: z.string().min(1).default(systemNamespace),
+  /** 0 for none. */
+  FULFIL_PROBE_PORT: z.coerce.number().int().min(0).max(65_535).default(defaultProbePort),
+});
+
+export function controllerConfiguration(environment: NodeJS.ProcessEnv): ControllerConfiguration {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  }
+  const { FULFIL_NAMESPACE, FULFIL_PROBE_PORT } = parsed.data;
+  return {
+    namespace: FULFIL_NAMESPACE,
+    leaseName: 'controller.fulfil.io',
+    identity: `${hostname()}_${process.pid}`,
+    ...(FULFIL_PROBE_PORT === 0 ? {} : { probePort: FULFIL_PROBE_PORT }),
+    resyncMillis,
+  };
+}

@@ -1,0 +1,50 @@
+import type { AdmissionDependencies } from '../../activities/admission/prepare.js';
+import type { OwnerProjection } from '../../activities/kubernetes/projection/projectOwner.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
+import { objectPath } from '../../activities/kubernetes/projection/apiResource.js';
+import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+import { Failure } from '../domain/failure.js';
+import type { Informer } from './informer.js';
+import type { ServedApi } from './servedApis.js';
+
+/** What everything in the controller works with, for as long as it leads. */
+export interface ControllerContext extends AdmissionDependencies, OwnerProjection {
+  /** Task queue of the projections: entities that name it are shown here. */
+  readonly queue: string;
+  readonly promises: Informer;
+  readonly definitions: Informer;
+  readonly destinations: Informer;
+  readonly bucketStateStores: Informer;
+  readonly gitStateStores: Informer;
+  /** Is it still the cluster that this process began with? A new one without objects says nothing about the old one's. */
+  readonly sameCluster: () => Promise<boolean>;
+  readonly apis: { ofPromise(promise: string): ServedApi | undefined };
+  /** Has things looked at again, soon. */
+  readonly wake: {
+    promise(name: string): void;
+    /** Requests that wait for their Promise, or were refused by an older one. */
+    requestsOf(promise: string): void;
+    request(api: ServedApi, key: string): void;
+    registered(): void;
+  };
+}
+
+/** The line for the author of a document that cannot be taken; anything else is thrown on, to be tried again. */
+export function refusalOf(thrown: unknown): string {
+  if (!(thrown instanceof Failure) || thrown.retryable) throw thrown;
+  return thrown.message;
+}
+
+/** The object as the API server has it at this moment. */
+export async function liveObject(
+  { cluster }: Pick<ControllerContext, 'cluster'>,
+  resource: ApiResource,
+  identity: { readonly name: string; readonly namespace?: string },
+): Promise<ClusterObject | undefined> {
+  const found = await cluster.ask('GET', objectPath(resource, identity)).catch((thrown: unknown) => {
+    if (codeOf(thrown) !== 404) throw thrown;
+    return undefined;
+  });
+  return found as ClusterObject | undefined;
+}

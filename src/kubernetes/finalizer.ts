@@ -1,0 +1,40 @@
+import type { Cluster } from '../../activities/kubernetes/cluster.js';
+import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ClusterObject, ObjectCache } from '../../activities/kubernetes/projection/clusterObject.js';
+import { patchMetadata } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+
+/** Holds an object until its entity says that it is gone. The entity keeps the order, so one is enough (ADR 8). */
+export const finalizer = 'fulfil.io/entity';
+
+type Place = { readonly cluster: Cluster; readonly resource: ApiResource; readonly cache: ObjectCache };
+
+export function isHeld({ metadata }: ClusterObject): boolean {
+  return metadata.finalizers?.includes(finalizer) === true;
+}
+
+/** The object with our finalizer and labels, written only when something is missing. */
+export async function hold(
+  { cluster, resource, cache }: Place,
+  object: ClusterObject,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<ClusterObject> {
+  const { metadata } = object;
+  const labelled = Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
+  if (isHeld(object) && labelled) return object;
+  const finalizers = isHeld(object) ? (metadata.finalizers ?? []) : [...(metadata.finalizers ?? []), finalizer];
+  const written = await patchMetadata(cluster, resource, object, { finalizers, labels });
+  cache.put(written);
+  return written;
+}
+
+/** Lets a deleted object go; finalizers of others stay. */
+export async function letGo({ cluster, resource }: Place, object: ClusterObject): Promise<void> {
+  if (!isHeld(object)) return;
+  const finalizers = (object.metadata.finalizers ?? []).filter((each) => each !== finalizer);
+  try {
+    await patchMetadata(cluster, resource, object, { finalizers });
+  } catch (thrown) {
+    if (codeOf(thrown) !== 404) throw thrown;
+  }
+}

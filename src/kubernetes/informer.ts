@@ -1,0 +1,123 @@
+import type { Cluster } from '../../activities/kubernetes/cluster.js';
+import { watchEvents } from '../../activities/kubernetes/cluster.js';
+import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+import { pause } from '../../activities/kubernetes/pause.js';
+import { query } from '../../activities/kubernetes/paths.js';
+import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
+import { collectionPath } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ClusterObject, ObjectCache } from '../../activities/kubernetes/projection/clusterObject.js';
+import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
+import type { ObjectStore } from './objectStore.js';
+import { objectStore } from './objectStore.js';
+
+export interface InformerOptions {
+  readonly cluster: Cluster;
+  readonly resource: ApiResource;
+  readonly labelSelector?: string;
+  /** Leaves out what nobody looks at, before an object is kept. */
+  readonly slim?: (object: ClusterObject) => ClusterObject;
+  /** Told of every object that is new, changed or gone. */
+  readonly changed?: (key: string, object: ClusterObject | undefined) => void;
+  readonly troubled?: (error: unknown) => void;
+}
+
+export interface Informer extends ObjectCache {
+  readonly resource: ApiResource;
+  /** Resolves when the first list is in. */
+  readonly synced: Promise<void>;
+  /** Follows the API until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+interface ObjectPage {
+  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items: readonly ClusterObject[];
+}
+
+function views(store: ObjectStore): ObjectCache {
+  return {
+    get: (key) => store.get(key),
+    list: () => store.list(),
+    put: (object) => void store.see(object, false),
+  };
+}
+
+/** client-go's page: a list of thousands neither blocks the API server nor comes as one piece. */
+const pageSize = 500;
+/** A connection that died in silence is found out after this long at the latest. */
+const watchSeconds = 240;
+/** An API server that restarts is back within seconds; its clients should not all be on the doorstep at once. */
+const firstPauseMillis = 100;
+const longestPauseMillis = 5_000;
+
+/**
+ * Keeps the objects of one API: a list, then a watch that goes on where the last one ended. Cut connections and an API
+ * server that is away are waited out; when the server has forgotten where we were (410 Gone) the list begins anew.
+ */
+export function createInformer(options: InformerOptions): Informer {
+  const { cluster, resource, labelSelector, changed, troubled } = options;
+  const store = objectStore(options.slim);
+  const path = collectionPath(resource);
+  let markSynced = (): void => undefined;
+  const synced = new Promise<void>((resolve) => {
+    markSynced = resolve;
+  });
+
+  async function list(): Promise<string> {
+    const found: ClusterObject[] = [];
+    let page: ObjectPage;
+    let next: string | undefined;
+    do {
+      const parameters = { labelSelector, limit: String(pageSize), continue: next };
+      page = (await cluster.ask('GET', `${path}${query(parameters)}`)) as ObjectPage;
+      found.push(...page.items);
+      next = page.metadata.continue;
+    } while (next !== undefined && next !== '');
+    for (const { key, object } of store.replace(found)) changed?.(key, object);
+    markSynced();
+    return page.metadata.resourceVersion ?? '';
+  }
+
+  /** The version up to which it has seen everything; undefined when only a list can tell. */
+  async function watch(from: string, signal: AbortSignal): Promise<string | undefined> {
+    let version = from;
+    const parameters = { labelSelector, watch: 'true', allowWatchBookmarks: 'true' };
+    const path_ = `${path}${query({ ...parameters, resourceVersion: from, timeoutSeconds: String(watchSeconds) })}`;
+    try {
+      for await (const { type, object } of watchEvents(cluster, path_, signal)) {
+        if (type === 'ERROR') return undefined;
+        const seen = object as ClusterObject;
+        version = seen.metadata.resourceVersion ?? version;
+        if (type === 'BOOKMARK') continue;
+        if (store.see(seen, type === 'DELETED')) changed?.(keyOf(seen), type === 'DELETED' ? undefined : seen);
+      }
+    } catch (thrown) {
+      if (codeOf(thrown) === 410) return undefined;
+      // What came before the cut counts: the next watch begins after it.
+      if (version === from) throw thrown;
+    }
+    return version;
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    let wait = firstPauseMillis;
+    let version: string | undefined;
+    while (!signal.aborted) {
+      try {
+        version ??= await list();
+        const began = performance.now();
+        version = await watch(version, signal);
+        wait = firstPauseMillis;
+        // A server that ends watches at once is not to be asked in a tight loop.
+        if (performance.now() - began < firstPauseMillis) await pause(firstPauseMillis, signal);
+      } catch (thrown) {
+        if (signal.aborted) return;
+        troubled?.(thrown);
+        await pause(wait * (0.5 + Math.random() / 2), signal);
+        wait = Math.min(2 * wait, longestPauseMillis);
+      }
+    }
+  }
+
+  return { resource, synced, run, ...views(store) };
+}

@@ -1,0 +1,138 @@
+import type { PreparedPromise } from '../../activities/admission/prepare.js';
+import { handOverPromise, preparePromise } from '../../activities/admission/prepare.js';
+import { definitions, platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
+import { applyObject, deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
+import { isCurrent, promiseApi, promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
+import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
+import type { EntityStatus } from '../domain/entity.js';
+import { Failure } from '../domain/failure.js';
+import { promiseId } from '../domain/ids.js';
+import type { ControllerContext } from './controllerContext.js';
+import { liveObject, refusalOf } from './controllerContext.js';
+import { hold, isHeld } from './finalizer.js';
+import { isLost, knowsItsWorks, release } from './letting.js';
+import { wishDocument } from './wishDocument.js';
+
+const resource = platformResources.promises;
+
+/**
+ * Brings one Promise object, its API and its entity together. `given` is what the entity itself reports; without it
+ * the entity is asked. Whatever was done before is left alone, so this may run at any time.
+ */
+export async function reconcilePromise(context: ControllerContext, name: string, given?: EntityStatus): Promise<void> {
+  const object = context.promises.get(name);
+  const status = given ?? (await context.entities.status(promiseId(name)));
+  if (object === undefined) return forget(context, name, status);
+  if (isDeleting(object)) return dismiss(context, object, status);
+  const held = await hold(placeOf(context), object);
+  const taken = await take(context, held, status, given !== undefined);
+  await show(context, held, status, taken);
+  context.wake.requestsOf(name);
+}
+
+interface Taken {
+  readonly document?: string;
+  readonly refusal?: string;
+}
+
+/** Checks the object and hands it over, unless its entity has exactly this document. */
+async function take(
+  context: ControllerContext,
+  object: ClusterObject,
+  status: EntityStatus | undefined,
+  reported: boolean,
+): Promise<Taken> {
+  try {
+    const prepared = await preparePromise(context, wishDocument(resource, object));
+    const { digest } = prepared.plan;
+    await ensureApi(context, prepared);
+    const known = status?.document === digest && status.projection === context.queue && !status.deleting;
+    // The entity waits for the end of its own report: what is new is told it afterwards.
+    if (!known && reported) context.wake.promise(object.metadata.name);
+    else if (!known) {
+      await handOverPromise(context.entities, prepared.name, { plan: prepared.plan, projection: context.queue });
+    }
+    return { document: digest };
+  } catch (thrown) {
+    return { refusal: refusalOf(thrown) };
+  }
+}
+
+/** The API's definition stands before anybody hears of the Promise (reference, section 3.2). */
+async function ensureApi(context: ControllerContext, { name, promise }: PreparedPromise): Promise<void> {
+  const { api } = promise.spec;
+  if (api === undefined) return;
+  const { group, names } = api.spec;
+  const found = context.definitions.get(api.metadata.name);
+  const rival = found?.metadata.labels?.[promiseLabel] ?? (await context.entities.findPromise(group, names.kind));
+  if (rival !== undefined && rival !== name) {
+    const message = `Promise ${name}: spec.api: ${names.kind} (${group}) is already the API of Promise ${rival}`;
+    throw new Failure('Refused', message, false);
+  }
+  const wanted = promiseApi(name, api);
+  if (isCurrent(found, wanted)) return;
+  context.definitions.put(await applyObject(context.cluster, definitions, wanted));
+}
+
+async function show(
+  context: ControllerContext,
+  object: ClusterObject,
+  status: EntityStatus | undefined,
+  taken: Taken,
+): Promise<void> {
+  if (status === undefined && taken.refusal === undefined) return;
+  await projectOwner(context, {
+    ...{ workflow: 'promise', resource, cache: context.promises, object, status },
+    ...taken,
+  });
+}
+
+/** The order of a deletion is the entity's (reference, section 3.6); at its end the API goes, and then the object. */
+async function dismiss(context: ControllerContext, object: ClusterObject, status: EntityStatus | undefined) {
+  if (!isHeld(object)) return;
+  const { name } = object.metadata;
+  if (status === undefined || status.phase === 'Gone') {
+    if (status === undefined && (await isLost(context, resource, object))) {
+      await take(context, object, status, false);
+      return;
+    }
+    if (await removeApi(context, name)) return;
+    return release(context, placeOf(context), object);
+  }
+  if (!status.deleting && knowsItsWorks(context, object, status) && knowsItsRequests(context, name, status)) {
+    await context.entities.remove(promiseId(name), {});
+  }
+  await show(context, object, status, { document: status.document });
+  context.wake.requestsOf(name);
+}
+
+/** After Temporal was lost, requests with documents have to be known again before their Promise goes. */
+function knowsItsRequests(context: ControllerContext, name: string, { resources = [] }: EntityStatus): boolean {
+  const requests = context.apis.ofPromise(name)?.requests.list() ?? [];
+  return requests.every(
+    (request) => resources.includes(keyOf(request)) || worksOf(context.works, request).length === 0,
+  );
+}
+
+/** True while the definition is still there; its end wakes the Promise again. */
+async function removeApi(context: ControllerContext, promise: string): Promise<boolean> {
+  const mine = context.definitions.list().filter(({ metadata }) => metadata.labels?.[promiseLabel] === promise);
+  for (const definition of mine) {
+    if (!isDeleting(definition)) await deleteObject(context.cluster, definitions, definition);
+  }
+  return mine.length > 0;
+}
+
+/** An object that somebody took away together with its finalizer: nobody wants it any more. */
+async function forget(context: ControllerContext, name: string, status: EntityStatus | undefined): Promise<void> {
+  if (status === undefined || status.deleting || status.phase === 'Gone' || status.projection !== context.queue) return;
+  if ((await liveObject(context, resource, { name })) !== undefined || !(await context.sameCluster())) return;
+  await context.entities.remove(promiseId(name), {});
+}
+
+function placeOf(context: ControllerContext) {
+  return { cluster: context.cluster, resource, cache: context.promises };
+}

@@ -1,0 +1,137 @@
+import { prepareDestination, prepareStateStore } from '../../activities/admission/prepare.js';
+import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
+import type { ShownReadiness } from '../../activities/kubernetes/projection/projectReadiness.js';
+import { projectReadiness } from '../../activities/kubernetes/projection/projectReadiness.js';
+import { storeKey } from '../domain/destination.js';
+import type { RegisteredDestination, RegisteredStore, Registry } from '../domain/registry.js';
+import type { ControllerContext } from './controllerContext.js';
+import { liveObject, refusalOf } from './controllerContext.js';
+import { hold, isHeld, letGo } from './finalizer.js';
+import type { Informer } from './informer.js';
+import { wishDocument } from './wishDocument.js';
+
+const { destinations, bucketStateStores, gitStateStores } = platformResources;
+
+/** Kinds that the `destinations` entity keeps, by kind. */
+export function registeredKinds(context: ControllerContext): readonly Informer[] {
+  return [context.destinations, context.bucketStateStores, context.gitStateStores];
+}
+
+/** `Destination/worker-cluster`, `GitStateStore/main` */
+export async function reconcileRegistered(
+  context: ControllerContext,
+  kind: string,
+  name: string,
+  given?: Registry,
+): Promise<void> {
+  const informer = registeredKinds(context).find(({ resource }) => resource.kind === kind);
+  if (informer === undefined) return;
+  const registry = given ?? (await context.entities.registry());
+  const object = informer.get(name);
+  const entry = entryOf(registry, kind, name);
+  if (object === undefined) return forget(context, informer, name, registry, entry);
+  if (isDeleting(object)) return dismiss(context, informer, object, registry, entry);
+  const held = await hold({ ...context, resource: informer.resource, cache: informer }, object);
+  const { readiness, observed } = await take(context, informer, held, registry, entry);
+  await show(context, informer, held, readiness, observed);
+}
+
+type Entry = RegisteredDestination | RegisteredStore;
+
+function entryOf({ destinations: known, stores }: Registry, kind: string, name: string): Entry | undefined {
+  return kind === destinations.kind ? known[name] : stores[`${kind}/${name}`];
+}
+
+async function take(
+  context: ControllerContext,
+  { resource }: Informer,
+  object: ClusterObject,
+  registry: Registry,
+  entry: Entry | undefined,
+): Promise<Pick<ShownReadiness, 'readiness' | 'observed'>> {
+  try {
+    const document = wishDocument(resource, object);
+    const isDestination = resource.kind === destinations.kind;
+    const prepared = isDestination
+      ? await prepareDestination(context, document)
+      : await prepareStateStore(context, document);
+    const leaving = entry !== undefined && 'deleting' in entry && entry.deleting;
+    if (entry?.document === prepared.document && registry.projection === context.queue && !leaving) {
+      return { readiness: entry.readiness, observed: true };
+    }
+    await context.entities.register({ ...prepared, projection: context.queue });
+    return { readiness: entry?.readiness ?? notYet(resource.kind), observed: false };
+  } catch (thrown) {
+    return { readiness: { ready: false, reason: 'DocumentRefused', message: refusalOf(thrown) }, observed: true };
+  }
+}
+
+/** Kratix's words for the first moment (reference, section 1.7). */
+function notYet(kind: string): ShownReadiness['readiness'] {
+  return kind === destinations.kind
+    ? { ready: false, reason: 'DestinationNotReady', message: 'Destination is not ready' }
+    : { ready: false, reason: 'StateStoreNotReady', message: 'State store is not ready' };
+}
+
+async function dismiss(
+  context: ControllerContext,
+  informer: Informer,
+  object: ClusterObject,
+  registry: Registry,
+  entry: Entry | undefined,
+): Promise<void> {
+  if (!isHeld(object)) return;
+  if (entry === undefined) return letGo({ ...context, resource: informer.resource, cache: informer }, object);
+  const users = usersOf(registry, informer, object.metadata.name);
+  if (users.length === 0) return deregister(context, informer, object.metadata.name, entry, object.metadata.uid);
+  const message = `cannot be deleted: used by Destination ${users.join(', ')}`;
+  await show(context, informer, object, { ...entry.readiness, reason: 'InUse', message }, true);
+}
+
+function usersOf(registry: Registry, { resource }: Informer, name: string): string[] {
+  if (resource.kind !== bucketStateStores.kind && resource.kind !== gitStateStores.kind) return [];
+  return Object.values(registry.destinations)
+    .map(({ destination }) => destination)
+    .filter(({ stateStore }) => storeKey(stateStore) === `${resource.kind}/${name}`)
+    .map((destination) => destination.name);
+}
+
+/** Nobody waits for the answer: the registry without the entry is the answer. The ticket tells a repeat from a new wish. */
+async function deregister(
+  { entities, queue }: ControllerContext,
+  { resource }: Informer,
+  name: string,
+  entry: Entry,
+  uid = name,
+): Promise<void> {
+  if ('deleting' in entry && entry.deleting) return;
+  const ticket = { operation: queue, request: `${queue}/${uid}` };
+  if (resource.kind === destinations.kind) await entities.deregister({ kind: 'destination', key: name, ticket });
+  else await entities.deregister({ kind: 'store', key: `${resource.kind}/${name}`, ticket });
+}
+
+async function show(
+  context: ControllerContext,
+  { resource, ...cache }: Informer,
+  object: ClusterObject,
+  readiness: ShownReadiness['readiness'],
+  observed: boolean,
+): Promise<void> {
+  await projectReadiness(context, { resource, cache, object, readiness, observed });
+}
+
+/** An object that somebody took away together with its finalizer. */
+async function forget(
+  context: ControllerContext,
+  informer: Informer,
+  name: string,
+  registry: Registry,
+  entry: Entry | undefined,
+): Promise<void> {
+  if (entry === undefined || registry.projection !== context.queue) return;
+  if (usersOf(registry, informer, name).length > 0) return;
+  if ((await liveObject(context, informer.resource, { name })) !== undefined || !(await context.sameCluster())) return;
+  await deregister(context, informer, name, entry);
+}

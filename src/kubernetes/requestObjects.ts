@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from 'node:util';
+import { prepareResource } from '../../activities/admission/prepare.js';
+import { getJson } from '../../activities/artifacts/artifactStore.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
+import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
+import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
+import { toRecord } from '../documents/toRecord.js';
+import type { EntityStatus } from '../domain/entity.js';
+import { resourceId } from '../domain/ids.js';
+import type { ControllerContext } from './controllerContext.js';
+import { liveObject, refusalOf } from './controllerContext.js';
+import { hold, isHeld } from './finalizer.js';
+import { isLost, knowsItsWorks, release } from './letting.js';
+import type { ServedApi } from './servedApis.js';
+import { wishDocument } from './wishDocument.js';
+
+/** Brings one request and its entity together; see {@link reconcilePromise}. */
+export async function reconcileRequest(
+  context: ControllerContext,
+  api: ServedApi,
+  key: string,
+  given?: EntityStatus,
+): Promise<void> {
+  const entity = entityOf(api, key);
+  const object = api.requests.get(key);
+  const status = given ?? (await context.entities.status(entity));
+  if (object === undefined) return forget(context, api, key, status);
+  if (isDeleting(object)) return dismiss(context, api, object, status);
+  const held = await hold(placeOf(context, api), object, { [promiseLabel]: api.promise });
+  if (isGoingWithItsPromise(context, api, status)) return deleteObject(context.cluster, api.resource, held);
+  await show(context, api, held, status, await take(context, api, held, status, given !== undefined));
+}
+
+interface Taken {
+  readonly document?: string;
+  readonly refusal?: string;
+}
+
+async function take(
+  context: ControllerContext,
+  api: ServedApi,
+  object: ClusterObject,
+  status: EntityStatus | undefined,
+  reported: boolean,
+): Promise<Taken> {
+  const offer = await context.entities.offer(api.promise);
+  // Its Promise wakes it when it is there.
+  if (offer === undefined || offer.deleting) return {};
+  try {
+    const { resource, wish } = await prepareResource(context, wishDocument(api.resource, object));
+    const taken = status !== undefined && status.projection === context.queue && !status.deleting;
+    if (taken && (await isSameWish(context, status.document, wish.document))) return { document: status.document };
+    if (reported) context.wake.request(api, `${resource.namespace}/${resource.name}`);
+    else await context.entities.applyResource(resource, { ...wish, projection: context.queue });
+    return { document: wish.document };
+  } catch (thrown) {
+    return { refusal: refusalOf(thrown) };
+  }
+}
+
+/** Labels and annotations alone repeat no pipeline (reference, section 2.10). */
+async function isSameWish({ artifacts }: ControllerContext, before: string, after: string): Promise<boolean> {
+  if (before === after) return true;
+  const [one, two] = await Promise.all([getJson(artifacts, before), getJson(artifacts, after)]);
+  return isDeepStrictEqual(withoutMetadata(one), withoutMetadata(two));
+}
+
+function withoutMetadata(document: unknown): unknown {
+  const { metadata: _metadata, ...rest } = toRecord(document) ?? {};
+  return rest;
+}
+
+/** The Promise has told its resources to go: their objects go too (reference, section 3.6, step 3). */
+function isGoingWithItsPromise(context: ControllerContext, api: ServedApi, status: EntityStatus | undefined): boolean {
+  if (status?.deleting !== true) return false;
+  const promise = context.promises.get(api.promise);
+  return promise === undefined || isDeleting(promise);
+}
+
+async function show(
+  context: ControllerContext,
+  api: ServedApi,
+  object: ClusterObject,
+  status: EntityStatus | undefined,
+  taken: Taken,
+): Promise<void> {
+  if (status === undefined && taken.refusal === undefined) return;
+  const { resource, requests: cache } = api;
+  await projectOwner(context, { workflow: 'resource', resource, cache, object, status, ...taken });
+}
+
+async function dismiss(
+  context: ControllerContext,
+  api: ServedApi,
+  object: ClusterObject,
+  status: EntityStatus | undefined,
+): Promise<void> {
+  if (!isHeld(object)) return;
+  if (status === undefined || status.phase === 'Gone') {
+    if (status !== undefined || !(await isLost(context, api.resource, object))) {
+      return release(context, placeOf(context, api), object);
+    }
+    await take(context, api, object, status, false);
+    return;
+  }
+  if (!status.deleting && knowsItsWorks(context, object, status)) {
+    await context.entities.remove(entityOf(api, `${status.namespace}/${status.name}`), {});
+  }
+  await show(context, api, object, status, { document: status.document });
+}
+
+/** An object that somebody took away together with its finalizer: nobody wants it any more. */
+async function forget(
+  context: ControllerContext,
+  api: ServedApi,
+  key: string,
+  status: EntityStatus | undefined,
+): Promise<void> {
+  if (status === undefined || status.deleting || status.phase === 'Gone' || status.projection !== context.queue) return;
+  const { name, namespace } = status;
+  if ((await liveObject(context, api.resource, { name, namespace })) !== undefined) return;
+  if (await context.sameCluster()) await context.entities.remove(entityOf(api, key), {});
+}
+
+function entityOf({ promise }: ServedApi, key: string): string {
+  const slash = key.indexOf('/');
+  return resourceId(promise, key.slice(0, slash), key.slice(slash + 1));
+}
+
+function placeOf({ cluster }: ControllerContext, { resource, requests }: ServedApi) {
+  return { cluster, resource, cache: requests };
+}

@@ -1,0 +1,95 @@
+import type { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
+import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
+import type { Cluster } from '../../activities/kubernetes/cluster.js';
+import type { Controller } from './controller.js';
+import { createController } from './controller.js';
+import type { ControllerConfiguration } from './controllerConfiguration.js';
+import type { Leadership } from './lease.js';
+import { acquireLease } from './lease.js';
+import { projectionActivities } from './projectionActivities.js';
+import { watchTemporal } from './temporalPulse.js';
+import { reason } from '../domain/failure.js';
+import { pause } from '../../activities/kubernetes/pause.js';
+
+export interface ControllerProcess {
+  readonly configuration: ControllerConfiguration;
+  readonly cluster: Cluster;
+  readonly client: Client;
+  readonly connection: NativeConnection;
+  readonly artifacts: ArtifactStore;
+  readonly taskQueue: string;
+  readonly say: (line: string) => void;
+}
+
+/** Projections that are under way when the lease is lost are another controller's to repeat. */
+const shutdownGraceTime = '2 seconds';
+/** A term that could not begin, because the cluster or Temporal was away, is tried again after this long. */
+const retryMillis = 2_000;
+
+/** Stands by, leads, stands by again, until the signal aborts. */
+export async function runController(parts: ControllerProcess, signal: AbortSignal): Promise<void> {
+  const { configuration, cluster, say } = parts;
+  const { namespace, leaseName: name, identity } = configuration;
+  const troubled = (error: unknown) => say(`lease ${namespace}/${name}: ${reason(error)}`);
+  while (!signal.aborted) {
+    const leadership = await acquireLease({ cluster, namespace, name, identity, troubled }, signal);
+    if (leadership === undefined) return;
+    try {
+      await lead(parts, leadership, signal);
+    } catch (thrown) {
+      say(`${reason(thrown)}; tried again`);
+      await pause(retryMillis, signal);
+    } finally {
+      await leadership.release();
+    }
+  }
+}
+
+async function lead(parts: ControllerProcess, leadership: Leadership, stopping: AbortSignal): Promise<void> {
+  const { configuration, client, say } = parts;
+  const over = new AbortController();
+  const signal = AbortSignal.any([stopping, leadership.lost, over.signal]);
+  const { identity } = configuration;
+  const controller = await createController({ ...parts, identity }, signal);
+  try {
+    await Promise.race([controller.synced, aborted(signal)]);
+    if (signal.aborted) return;
+    const worker = await projectionWorker(parts, controller);
+    const resync = setInterval(() => controller.resync(), configuration.resyncMillis);
+    void watchTemporal(client, signal, () => {
+      say('Temporal is back or another one: every object is looked at again');
+      controller.resync();
+    });
+    signal.addEventListener('abort', () => worker.getState() === 'RUNNING' && worker.shutdown(), { once: true });
+    say(`controller leads, projections on task queue ${controller.queue}`);
+    try {
+      await worker.run();
+    } finally {
+      clearInterval(resync);
+    }
+  } finally {
+    over.abort();
+    controller.close();
+  }
+}
+
+function projectionWorker({ connection, client, configuration, say }: ControllerProcess, controller: Controller) {
+  return Worker.create({
+    connection,
+    namespace: client.options.namespace,
+    identity: configuration.identity,
+    taskQueue: controller.queue,
+    activities: { ...projectionActivities(controller, (message) => say(`not shown: ${message}`)) },
+    shutdownGraceTime,
+    shutdownForceTime: '10 seconds',
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

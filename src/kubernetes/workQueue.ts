@@ -1,0 +1,88 @@
+export interface WorkQueue {
+  /** Handled soon; a key that waits already is handled once. */
+  add(key: string): void;
+  /** Runs something else of the same key, when nothing of it is under way. */
+  exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+export interface WorkQueueOptions {
+  readonly handle: (key: string) => Promise<void>;
+  readonly failed: (key: string, error: unknown) => void;
+  /** Keys handled at once. */
+  readonly concurrency: number;
+}
+
+/** A conflict is mended by the next event, so the first repeat is quick; what stays broken is looked at twice a minute. */
+const firstDelayMillis = 200;
+const longestDelayMillis = 30_000;
+
+/** Keys that have to be looked at, each by one worker at a time, again and again until it went well. */
+export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): WorkQueue {
+  const waiting = new Set<string>();
+  const tails = new Map<string, Promise<unknown>>();
+  const failures = new Map<string, number>();
+  const timers = new Set<NodeJS.Timeout>();
+  let active = 0;
+  let closed = false;
+
+  function exclusively<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = tails.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const tail = mine
+      .catch(() => undefined)
+      .finally(() => {
+        if (tails.get(key) === tail) tails.delete(key);
+      });
+    tails.set(key, tail);
+    return mine;
+  }
+
+  function pump(): void {
+    for (const key of waiting) {
+      if (closed || active >= concurrency) return;
+      waiting.delete(key);
+      active += 1;
+      void exclusively(key, () => handle(key))
+        .then(
+          () => failures.delete(key),
+          (error: unknown) => later(key, error),
+        )
+        .finally(() => {
+          active -= 1;
+          pump();
+        });
+    }
+  }
+
+  function later(key: string, error: unknown): void {
+    if (closed) return;
+    const count = (failures.get(key) ?? 0) + 1;
+    failures.set(key, count);
+    failed(key, error);
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        add(key);
+      },
+      Math.min(firstDelayMillis * 2 ** (count - 1), longestDelayMillis),
+    );
+    timers.add(timer);
+  }
+
+  function add(key: string): void {
+    if (closed) return;
+    waiting.add(key);
+    pump();
+  }
+
+  return {
+    add,
+    exclusively,
+    close() {
+      closed = true;
+      waiting.clear();
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Document } from '../platform/documents.js';
+import {
+  configMap,
+  destination,
+  directoryStore,
+  echoStage,
+  kindOf,
+  pipeline,
+  promise,
+  request,
+  stage,
+} from '../platform/documents.js';
+import { holds } from '../platform/eventually.js';
+import { gate } from '../platform/gate.js';
+import type { OperationType } from '../platform/operations.js';
+import { failure, settled } from '../platform/operations.js';
+import type { Platform } from '../platform/platform.js';
+
+/** Plays every shape that control flow can take, with names that stay the same from recording to recording. */
+export async function playScenarios(platform: Platform): Promise<void> {
+  const operations = namedOperations(platform);
+  const { run, begin } = operations;
+  const readSize = `size=$(sed -n 's/^  size: *//p' /kratix/input/object.yaml)\n`;
+  const target = (name: string) => ({
+    apiVersion: 'test.fulfil.io/v1',
+    kind: kindOf(name),
+    namespace: 'default',
+    name: 'one',
+  });
+
+  // Waiting for a Destination, then for the Promise; placing; asking twice; a second Destination; moving labels.
+  const waiting = promise('waiting', {
+    selector: { team: 'waiting' },
+    dependencies: [configMap('operator')],
+    promise: { delete: [pipeline('bye', [stage('bye', 'true')])] },
+    resource: { configure: [pipeline('configure', [echoStage()])], delete: [pipeline('gone', [stage('gone', 'true')])] },
+  });
+  const installing = await begin('installPromise', waiting);
+  await settled(installing);
+  const asking = await begin('configureResource', request('waiting', 'one', { size: 'small' }));
+  await settled(asking);
+  await run('registerDestination', destination('west', { team: 'waiting' }));
+  await Promise.all([installing.result(), asking.result()]);
+  await run('configureResource', request('waiting', 'one', { size: 'small' }));
+  await run('configureResource', request('waiting', 'one', { size: 'large' }));
+  await run('registerDestination', destination('east', { team: 'waiting' }, { cleanup: 'all' }));
+  await run('registerDestination', destination('west', { team: 'other' }));
+  await misplaced(platform, 'resource/waiting/default/one');
+
+  // A stage that fails, an operation that is refused, a deletion that fails and is mended.
+  await setWorld(platform.home, 'no');
+  const env = [{ name: 'ANSWER', valueFrom: { configMapKeyRef: { name: 'world', key: 'answer' } } }];
+  const failing = promise('failing', {
+    resource: {
+      configure: [pipeline('configure', [stage('maybe', `${readSize}[ $size != bad ]`)])],
+      delete: [pipeline('leave', [stage('ask', '[ $ANSWER = yes ]', { env })])],
+    },
+  });
+  await run('installPromise', failing);
+  await failure(run('configureResource', request('failing', 'one', { size: 'bad' })));
+  await failure(run('configureResource', request('failing', 'one', { size: 7 })));
+  await run('configureResource', request('failing', 'one', { size: 'good' }));
+  await failure(run('deletePromise', { name: 'failing' }));
+  await setWorld(platform.home, 'yes');
+  await run('deletePromise', { name: 'failing' });
+
+  // A newer wish and a newer revision during a stage; a wish during a deletion; a cancelled run and operation.
+  const held = gate(platform.home, 'replay');
+  const slow = (text: string) =>
+    promise('slow', {
+      resource: {
+        configure: [pipeline('configure', [stage('slow', `${readSize}echo ${text}\n[ $size != first ] || {\n${held.script}}`)])],
+        delete: [pipeline('leave', [stage('leave', held.script)])],
+      },
+    });
+  await run('installPromise', slow('v1'));
+  const first = await begin('configureResource', request('slow', 'one', { size: 'first' }));
+  await held.reached();
+  const second = await begin('configureResource', request('slow', 'one', { size: 'second' }));
+  await second.executeUpdate('accepted');
+  await run('installPromise', slow('v2'));
+  await first.cancel();
+  await held.open();
+  await Promise.allSettled([first.result(), second.result()]);
+  const deleting = await begin('deleteResource', target('slow'));
+  await held.reached();
+  const again = await begin('configureResource', request('slow', 'one', { size: 'third' }));
+  await again.executeUpdate('accepted');
+  await held.open();
+  await Promise.all([deleting.result(), again.result()]);
+  const stopped = await begin('configureResource', request('slow', 'two', { size: 'first' }));
+  await held.reached();
+  await platform.client.workflow.getHandle('resource/slow/default/two/run-1').cancel();
+  await failure(stopped.result());
+
+  await run('repair', {});
+
+  // What stores and Destinations go through.
+  await run('registerStateStore', directoryStore(join(platform.home, 'second'), 'second'));
+  await failure(run('deregisterStateStore', { kind: 'DirectoryStateStore', name: 'default' }));
+  await run('deregisterDestination', { name: 'east' });
+  await run('deletePromise', { name: 'waiting' });
+  await run('deregisterDestination', { name: 'west' });
+  await run('deregisterStateStore', { kind: 'DirectoryStateStore', name: 'second' });
+  await failure(run('installPromise', { kind: 'Promise' }));
+}
+
+/** Operations with ids that count: the same in every recording. */
+function namedOperations({ client, taskQueue }: Platform) {
+  const counts = new Map<string, number>();
+
+  async function begin(type: OperationType, input: Document) {
+    const number = (counts.get(type) ?? 0) + 1;
+    counts.set(type, number);
+    return client.workflow.start(type, { workflowId: `${type}/${number}`, taskQueue, args: [input] });
+  }
+
+  return {
+    begin,
+    run: async (type: OperationType, input: Document): Promise<unknown> => (await begin(type, input)).result(),
+  };
+}
+
+async function misplaced({ entities }: Platform, entity: string): Promise<void> {
+  await holds('the placement misplaced', async () => {
+    const status = await entities.status(entity);
+    return status?.phase === 'Ready' && status.works.some((work) => work.placements.some((each) => each.misplaced));
+  });
+}
+
+async function setWorld(home: string, answer: string): Promise<void> {
+  const folder = join(home, 'configmaps', 'default', 'world');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'answer'), answer);
+}
