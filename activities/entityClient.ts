@@ -8,7 +8,7 @@ import type { Registry } from '../src/domain/registry.js';
 import { emptyRegistry } from '../src/domain/registry.js';
 import type { RunResult } from '../src/domain/run.js';
 import type { Aggregated, Deregister, Register, StoreTrouble } from '../workflows/entities/destinationsState.js';
-import type { PromiseOffer } from '../workflows/entities/promise.js';
+import type { PromiseOffer } from '../workflows/entities/promiseState.js';
 import type { Claim } from '../workflows/entities/promises.js';
 import type { ApplyPromise, ApplyResource, Remove } from '../workflows/messages.js';
 import { queries, signals } from '../workflows/messages.js';
