@@ -2,7 +2,7 @@
 # make test    every test, against real servers and containers
 # make check   types, lint, formatting, licences
 # make bench   numbers, with the machine they were measured on
-.PHONY: setup build demo test check bench clean
+.PHONY: setup build demo test test-kubernetes check bench clean
 
 build: node_modules/.made dist/.made
 
@@ -24,7 +24,12 @@ check: node_modules/.made
 	npm run --silent check
 
 test: setup check
+	scripts/test-servers.sh
 	npm test
+
+test-kubernetes: setup
+	nice scripts/kubernetes/build.sh etcd kubernetes kubectl helm flux
+	npm run test:kubernetes
 
 clean:
 	rm -rf dist node_modules .fulfil

@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { errorCode } from '../stores/errorCode.js';
 import { clusterFailure, unreachable } from './clusterFailure.js';
 import { lines } from './lines.js';
 
@@ -76,7 +77,7 @@ async function clusterOf(config: KubeConfig): Promise<Cluster> {
   /** A kept connection may be closed by the other side at the moment of its use: that request is sent once more. */
   async function answered(method: Method, path: string, signal: AbortSignal, options: AskOptions = {}) {
     const response = await send(method, path, signal, options).catch((thrown: unknown) => {
-      if (!(thrown instanceof Error) || !('code' in thrown) || thrown.code !== 'ECONNRESET') throw thrown;
+      if (errorCode(thrown) !== 'ECONNRESET') throw thrown;
       return send(method, path, signal, options);
     });
     const status = response.statusCode ?? 0;

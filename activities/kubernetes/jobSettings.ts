@@ -13,7 +13,12 @@ export interface JobSettings {
   readonly securityContext?: Readonly<Record<string, unknown>>;
   readonly resources?: NonNullable<Container['resources']>;
   readonly backoffLimit?: number;
+  /** Finished Jobs of a pipeline that stay to be looked at; numberOfJobsToKeep. */
+  readonly jobsToKeep?: number;
 }
+
+/** Kratix's numberOfJobsToKeep (reference, section 0.2). */
+export const defaultJobsToKeep = 5;
 
 /** Kratix's resources of a container that names none (reference, section 2.2). */
 export const defaultResources = {

@@ -8,10 +8,12 @@ import { jobManifest, ownerOf } from './jobManifest.js';
 import { jobName } from './jobName.js';
 import type { JobPlan } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
+import { defaultJobsToKeep } from './jobSettings.js';
 import type { Job } from './objects.js';
 import { jobsPath, secretsPath } from './paths.js';
 import type { AccessObject } from './pipelineAccess.js';
 import { askedLabels, pipelineAccess, pipelineIdentity } from './pipelineAccess.js';
+import { pruneJobs } from './pruneJobs.js';
 import { untilGone } from './removeJob.js';
 import type { RunSecret } from './runSecret.js';
 import { ownedByJob, runSecret } from './runSecret.js';
@@ -64,6 +66,8 @@ async function createJob(
   await Promise.all([
     applyAccess(cluster, wanted),
     sweepAccess(cluster, plan, wanted),
+    // The new Job counts too.
+    pruneJobs(cluster, plan, (settings.jobsToKeep ?? defaultJobsToKeep) - 1),
     cluster.ask('POST', secretsPath(plan.namespace), { body: secret }),
   ]);
   const manifest = jobManifest(plan, name, secretName, settings);

@@ -46,3 +46,10 @@ function imageOf({ spec }: Pod, container: string): string {
 export function saysWhy({ message }: PodTrouble): boolean {
   return !/^Back-off pulling image "[^"]*"$/.test(message);
 }
+
+/** Why a pod has not begun or does not go on, for people. */
+export function pendingReason(pod: Pod, trouble: PodTrouble | undefined): string | undefined {
+  if (trouble !== undefined) return `container "${trouble.container}" waits: ${trouble.message}`;
+  const unscheduled = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  return unscheduled && `no node takes the pod: ${unscheduled.message ?? unscheduled.reason ?? ''}`;
+}

@@ -46,6 +46,12 @@ export function stageTimedOut(task: StageTask, waiting: string | undefined, log:
   return new Failure('StageTimeout', message, false, log && { details: { log: log.digest } });
 }
 
+/** The helper's termination message when the worker has kept what the stages left: digests of the two snapshots. */
+export function keptVolumes(message: string): { readonly output: string; readonly metadata: string } | undefined {
+  const [, output, metadata] = /^kept ([0-9a-f]{64}) ([0-9a-f]{64})\s*$/.exec(message) ?? [];
+  return output === undefined || metadata === undefined ? undefined : { output, metadata };
+}
+
 /** The helper's termination message says why the worker would not keep what the stages left. */
 export function outputRefused(task: StageTask, message: string, log: string | undefined): Failure | undefined {
   const [, type, text] = /^refused (\w+) ([^]*)$/.exec(message.trim()) ?? [];

@@ -1,4 +1,3 @@
-import type { StageResult } from '../../src/domain/stageTask.js';
 import { Failure } from '../../src/domain/failure.js';
 import type { JobPlan } from './jobPlan.js';
 import { isLastStage } from './jobPlan.js';
@@ -6,13 +5,14 @@ import type { Job, Pod } from './objects.js';
 import { holds } from './objects.js';
 import type { Seen } from './podFollower.js';
 import type { PodTrouble } from './podTrouble.js';
-import { saysWhy, troubleOf } from './podTrouble.js';
+import { pendingReason, saysWhy, troubleOf } from './podTrouble.js';
 import { failureOf } from './removeJob.js';
 import type { StageExit } from './stageExit.js';
 import { disruption, exitsOf, isUnknownEnd } from './stageExit.js';
 import type { KeptLog } from './stageFailure.js';
 import {
   isHelper,
+  keptVolumes,
   neverBegan,
   outputRefused,
   podLost,
@@ -20,17 +20,7 @@ import {
   stageNeverBegan,
   troubleFailure,
 } from './stageFailure.js';
-
-/** What is to be done with a Job after something of it was seen. */
-export type Verdict =
-  | { readonly kind: 'wait' }
-  | { readonly kind: 'done'; readonly result: StageResult }
-  /** The Job has failed by itself, or goes on: it is left alone. */
-  | { readonly kind: 'throw'; readonly failure: Failure }
-  /** The Job would try in vain: it is ended and kept. */
-  | { readonly kind: 'end'; readonly failure: Failure }
-  /** The Job is of no use any more: the next attempt makes another. */
-  | { readonly kind: 'remove'; readonly failure: Failure };
+import type { Verdict } from './verdict.js';
 
 export interface StageWait {
   /** Judges what is seen; reads a log once for every end of a container that matters. */
@@ -148,15 +138,4 @@ export function stageWait(
     },
     waiting: () => pending,
   };
-}
-
-function keptVolumes(message: string): { readonly output: string; readonly metadata: string } | undefined {
-  const [, output, metadata] = /^kept ([0-9a-f]{64}) ([0-9a-f]{64})\s*$/.exec(message) ?? [];
-  return output === undefined || metadata === undefined ? undefined : { output, metadata };
-}
-
-function pendingReason(pod: Pod, trouble: PodTrouble | undefined): string | undefined {
-  if (trouble !== undefined) return `container "${trouble.container}" waits: ${trouble.message}`;
-  const unscheduled = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  return unscheduled && `no node takes the pod: ${unscheduled.message ?? unscheduled.reason ?? ''}`;
 }

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdir, realpath, symlink } from 'node:fs/promises';
+import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Extract, Header } from 'tar-stream';
 import { extract } from 'tar-stream';
 import { Failure, reason } from '../../src/domain/failure.js';
+import { errorCode } from '../stores/errorCode.js';
 
 /** The only folders that a pod sends. */
 const folders = ['output', 'metadata'];
@@ -58,9 +57,10 @@ async function layOut(archive: Extract, root: string): Promise<Header[]> {
   return links;
 }
 
+/** By iteration, which notices an archive that was given up before its entry was asked for; a pipe would wait for ever. */
 async function writeEntry(entry: AsyncIterable<unknown>, path: string, executable: boolean): Promise<void> {
   // Only the owner's bits matter: a snapshot keeps whether it is a program.
-  await pipeline(entry, createWriteStream(path, { mode: executable ? 0o700 : 0o600, flags: 'wx' }));
+  await writeFile(path, entry as AsyncIterable<Buffer>, { mode: executable ? 0o700 : 0o600, flag: 'wx' });
 }
 
 /**
@@ -91,8 +91,7 @@ async function feed(body: AsyncIterable<Buffer>, archive: Extract, maxBytes: num
 
 /** Two entries of one name, a file where a folder has to be, a name too long for a disk: no repeat changes that. */
 function unkeepable(thrown: unknown): Error {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  const wrong = ['EEXIST', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'].includes(code);
+  const wrong = ['EEXIST', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'].includes(errorCode(thrown) ?? '');
   if (wrong) return refused('OutputRefused', `a file cannot be kept: ${reason(thrown)}`);
   return thrown instanceof Error ? thrown : new Error(reason(thrown));
 }

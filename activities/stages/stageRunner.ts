@@ -66,8 +66,11 @@ async function runStage(
       logFile,
     });
     const limit = AbortSignal.timeout(task.timeoutSeconds * 1000);
-    const result = await engine.run(spec, AbortSignal.any([signal, limit])).catch((thrown: unknown) => {
-      throw limit.aborted && !signal.aborted ? timedOut(task) : thrown;
+    const result = await engine.run(spec, AbortSignal.any([signal, limit])).catch(async (thrown: unknown) => {
+      if (!limit.aborted || signal.aborted) throw labelled(task, thrown);
+      // What a stage printed before it hung is what its author needs.
+      const kept = await artifacts.putFile(logFile).catch(() => undefined);
+      throw timedOut(task, kept?.digest);
     });
     const log = (await artifacts.putFile(logFile)).digest;
     if (result.exitCode !== 0) throw stageFailed(task, stage, result, attempt, log);
@@ -92,9 +95,16 @@ function label(task: StageTask): string {
   return `pipeline "${task.pipeline}", stage "${task.stage}"`;
 }
 
-function timedOut(task: StageTask): Failure {
+/** The engine knows images and commands; which stage it was about is ours to say. */
+function labelled(task: StageTask, thrown: unknown): unknown {
+  if (!(thrown instanceof Failure)) return thrown;
+  const { type, retryable, details } = thrown;
+  return new Failure(type, `${label(task)}: ${reason(thrown)}`, retryable, { cause: thrown, details });
+}
+
+function timedOut(task: StageTask, log: string | undefined): Failure {
   const message = `${label(task)} was stopped: it ran longer than its limit of ${task.timeoutSeconds} s (fulfil.io/timeout)`;
-  return new Failure('StageTimeout', message, false);
+  return new Failure('StageTimeout', message, false, { details: log === undefined ? undefined : { log } });
 }
 
 function stageFailed(

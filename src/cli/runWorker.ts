@@ -8,6 +8,7 @@ import { BASE_IMAGE } from '../setup/baseImage.js';
 import { ensureEngine } from '../setup/ensureEngine.js';
 import { homeLayout, workerConfiguration } from '../worker/configuration.js';
 import { registerSearchAttributes } from '../worker/searchAttributes.js';
+import type { StagePlace } from '../worker/stageRunnerFor.js';
 import type { FulfilWorker } from '../worker/worker.js';
 import { createWorker } from '../worker/worker.js';
 import { remark } from './print.js';
@@ -38,16 +39,13 @@ export async function startWorker({
   namespace = 'default',
 }: ClientConnectConfig): Promise<StartedWorker> {
   const configuration = workerConfiguration(process.env);
-  const choice = await ensureEngine(remark);
-  const engine = containerEngine({ ...choice, baseImage: BASE_IMAGE });
-  const swept = await engine.sweep(isAlive);
-  if (swept.length > 0) remark(`removed ${swept.length} container(s) of workers that have died`);
+  const stages = configuration.stages === 'kubernetes' ? await jobsOfCluster() : await containersHere();
   await sweepScratch(homeLayout(configuration.home).scratch);
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, namespace });
   await registerSearchAttributes(connection, namespace);
   const native = await NativeConnection.connect(connectionOptions);
-  const worker = await createWorker({ configuration, connection: native, client, engine });
+  const worker = await createWorker({ configuration, connection: native, client, stages });
   return {
     ...worker,
     async close() {
@@ -55,6 +53,21 @@ export async function startWorker({
       await connection.close();
     },
   };
+}
+
+/** An engine that has proved to work, without what workers that died left in it. */
+async function containersHere(): Promise<StagePlace> {
+  const choice = await ensureEngine(remark);
+  const engine = containerEngine({ ...choice, baseImage: BASE_IMAGE });
+  const swept = await engine.sweep(isAlive);
+  if (swept.length > 0) remark(`removed ${swept.length} container(s) of workers that have died`);
+  return { kind: 'engine', engine };
+}
+
+/** The client library takes a second to load, so only who needs it does. */
+async function jobsOfCluster(): Promise<StagePlace> {
+  const { openCluster } = await import('../../activities/kubernetes/cluster.js');
+  return { kind: 'kubernetes', cluster: await openCluster() };
 }
 
 /** Removes the volumes of stages whose worker has died; each worker has a directory named by its process. */

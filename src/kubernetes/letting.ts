@@ -8,18 +8,13 @@ import { workObjectName } from '../../activities/kubernetes/projection/workObjec
 import type { EntityStatus } from '../domain/entity.js';
 import type { ControllerContext } from './controllerContext.js';
 import { liveObject } from './controllerContext.js';
-import { isHeld, letGo } from './finalizer.js';
+import { isHeld } from './finalizer.js';
 
-/** Works first: what is left of them tells a lost entity from one that is done. */
-export async function release(
-  context: ControllerContext,
-  place: Parameters<typeof letGo>[0],
-  object: ClusterObject,
-): Promise<void> {
+/** Goes before anything else of an object that is done: what is left of Works tells a lost entity from that. */
+export async function removeWorks(context: ControllerContext, object: ClusterObject): Promise<void> {
   for (const work of worksOf(context.works, object)) {
     if (!isDeleting(work)) await deleteObject(context.cluster, platformResources.works, work);
   }
-  await letGo(place, object);
 }
 
 /**

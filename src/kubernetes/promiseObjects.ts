@@ -12,8 +12,8 @@ import { Failure } from '../domain/failure.js';
 import { promiseId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
 import { liveObject, refusalOf } from './controllerContext.js';
-import { hold, isHeld } from './finalizer.js';
-import { isLost, knowsItsWorks, release } from './letting.js';
+import { hold, isHeld, letGo } from './finalizer.js';
+import { isLost, knowsItsWorks, removeWorks } from './letting.js';
 import { wishDocument } from './wishDocument.js';
 
 const resource = platformResources.promises;
@@ -99,8 +99,8 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
       await take(context, object, status, false);
       return;
     }
-    if (await removeApi(context, name)) return;
-    return release(context, placeOf(context), object);
+    await removeWorks(context, object);
+    return (await removeApi(context, name)) ? undefined : letGo(placeOf(context), object);
   }
   if (!status.deleting && knowsItsWorks(context, object, status) && knowsItsRequests(context, name, status)) {
     await context.entities.remove(promiseId(name), {});

@@ -11,8 +11,8 @@ import type { EntityStatus } from '../domain/entity.js';
 import { resourceId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
 import { liveObject, refusalOf } from './controllerContext.js';
-import { hold, isHeld } from './finalizer.js';
-import { isLost, knowsItsWorks, release } from './letting.js';
+import { hold, isHeld, letGo } from './finalizer.js';
+import { isLost, knowsItsWorks, removeWorks } from './letting.js';
 import type { ServedApi } from './servedApis.js';
 import { wishDocument } from './wishDocument.js';
 
@@ -100,7 +100,8 @@ async function dismiss(
   if (!isHeld(object)) return;
   if (status === undefined || status.phase === 'Gone') {
     if (status !== undefined || !(await isLost(context, api.resource, object))) {
-      return release(context, placeOf(context, api), object);
+      await removeWorks(context, object);
+      return letGo(placeOf(context, api), object);
     }
     await take(context, api, object, status, false);
     return;

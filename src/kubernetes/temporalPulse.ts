@@ -14,19 +14,22 @@ export async function watchTemporal(client: Client, signal: AbortSignal, changed
   let before: string | undefined;
   while (!signal.aborted) {
     const now = await firstRunOf(client);
-    if (before !== undefined && now !== before && now !== away) changed();
+    // The first Promise of all makes the list.
+    const first = before === undefined || before === none;
+    if (!first && now !== before && now !== away) changed();
     before = now;
     await pause(beatMillis, signal);
   }
 }
 
 const away = 'away';
+const none = 'none';
 
 async function firstRunOf(client: Client): Promise<string> {
   try {
     const { raw } = await client.workflow.getHandle(promisesId).describe();
     return raw.workflowExecutionInfo?.firstRunId ?? '';
   } catch (thrown) {
-    return thrown instanceof WorkflowNotFoundError ? 'none' : away;
+    return thrown instanceof WorkflowNotFoundError ? none : away;
   }
 }

@@ -10,6 +10,8 @@ export interface WorkerConfiguration {
   readonly taskQueue: string;
   /** Containers at once. */
   readonly stageSlots: number;
+  /** Where stages run: containers of this machine's engine, or Jobs of a cluster. */
+  readonly stages: 'engine' | 'kubernetes';
   readonly network: 'default' | 'none';
   /** How often state stores that are well are looked at. */
   readonly recheckMillis: number;
@@ -25,6 +27,7 @@ const Environment = z.object({
   FULFIL_TASK_QUEUE: z.string().min(1).default(defaultTaskQueue),
   FULFIL_STAGE_SLOTS: z.coerce.number().int().min(1).optional(),
   FULFIL_RECHECK_INTERVAL: Duration.default('10m'),
+  FULFIL_STAGES: z.enum(['engine', 'kubernetes']).default('engine'),
   FULFIL_STAGE_NETWORK: z.enum(['default', 'none']).default('default'),
 });
 
@@ -40,6 +43,7 @@ export function workerConfiguration(environment: NodeJS.ProcessEnv): WorkerConfi
     taskQueue: FULFIL_TASK_QUEUE,
     // A stage mostly waits for its engine, so two containers per core keep the cores busy without thrashing.
     stageSlots: FULFIL_STAGE_SLOTS ?? 2 * availableParallelism(),
+    stages: parsed.data.FULFIL_STAGES,
     network: FULFIL_STAGE_NETWORK,
     recheckMillis: goDuration(FULFIL_RECHECK_INTERVAL) ?? 0,
     identity: `${hostname()}:${process.pid}`,

@@ -1,24 +1,24 @@
-import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
+import type { ActivityDependencies } from '../../activities/activities.js';
 import { createActivities } from '../../activities/activities.js';
+import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
 import { directoryArtifacts } from '../../activities/artifacts/artifactStore.js';
-import type { ContainerEngine } from '../../activities/containers/container.js';
 import { entityClient } from '../../activities/entityClient.js';
-import { engineStageRunner } from '../../activities/stages/stageRunner.js';
-import { fileSecrets } from '../../activities/secrets/fileSecrets.js';
 import { storeWriters } from '../../activities/stores/storeWriters.js';
 import { stagesQueue } from '../domain/taskQueues.js';
 import type { WorkerConfiguration } from './configuration.js';
 import { homeLayout } from './configuration.js';
+import type { PlaceParts, StagePlace } from './stageRunnerFor.js';
+import { stageRunnerFor } from './stageRunnerFor.js';
 import { workflowSource } from './workflowBundle.js';
 
 export interface WorkerParts {
   readonly configuration: WorkerConfiguration;
   readonly connection: NativeConnection;
   readonly client: Client;
-  readonly engine: ContainerEngine;
+  readonly stages: StagePlace;
   /** The workflow code; by default what the build made, or the sources. */
   readonly workflows?: ReturnType<typeof workflowSource>;
 }
@@ -43,7 +43,9 @@ export interface FulfilWorker {
 export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
   const { configuration, connection, client } = parts;
   const { taskQueue, identity, stageSlots } = configuration;
-  const activities = createActivities(dependenciesOf(parts));
+  const artifacts = directoryArtifacts(homeLayout(configuration.home).artifacts);
+  const place = await stageRunnerFor(configuration, artifacts, parts.stages);
+  const activities = createActivities(dependenciesOf(parts, artifacts, place));
   const shared = {
     connection,
     namespace: client.options.namespace,
@@ -69,7 +71,7 @@ export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
   ];
   return {
     async run() {
-      await Promise.all(workers.map((worker) => worker.run()));
+      await Promise.all(workers.map((worker) => worker.run())).finally(() => place.close());
     },
     stop() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -77,22 +79,16 @@ export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
   };
 }
 
-function dependenciesOf({ configuration, client, engine }: WorkerParts) {
-  const layout = homeLayout(configuration.home);
-  const secrets = fileSecrets(layout.secrets, process.env);
-  const artifacts = directoryArtifacts(layout.artifacts);
+function dependenciesOf(
+  { configuration, client }: WorkerParts,
+  artifacts: ArtifactStore,
+  { runStage, secrets }: PlaceParts,
+): ActivityDependencies {
   return {
     artifacts,
+    runStage,
     entities: entityClient(client, configuration.taskQueue),
-    runStage: engineStageRunner({
-      artifacts,
-      engine,
-      sources: { secrets, configMaps: fileSecrets(layout.configMaps, {}) },
-      scratch: join(layout.scratch, String(process.pid)),
-      worker: configuration.identity,
-      network: configuration.network,
-    }),
     recheckMillis: configuration.recheckMillis,
-    writerFor: storeWriters({ secrets, cacheDirectory: layout.repositories }),
+    writerFor: storeWriters({ secrets, cacheDirectory: homeLayout(configuration.home).repositories }),
   };
 }

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '../../src/setup/program.js';
 import { freeNetwork } from './freeNetwork.js';
 import { freePorts } from './freePorts.js';
 import { kindCluster } from './kindCluster.js';
+import { clusterPrefix, leftOver, markOwned } from './leftOver.js';
 import { requirePrograms } from './programs.js';
 
 export interface TestCluster {
@@ -63,8 +63,9 @@ export async function startApiServer(options: { readonly audit?: boolean } = {})
 }
 
 async function start(settings: Readonly<Record<string, string>>): Promise<OwnCluster> {
-  // short: the paths of the container runtime's sockets begin with it
-  const directory = await mkdtemp(join(tmpdir(), 'fulfil-k-'));
+  for (const abandoned of await leftOver()) await remove(abandoned);
+  const directory = await mkdtemp(clusterPrefix);
+  await markOwned(directory);
   const port = await freePorts(portsOfCluster);
   const env = { ...process.env, ...settings, PORT: String(port) };
 
@@ -80,10 +81,7 @@ async function start(settings: Readonly<Record<string, string>>): Promise<OwnClu
     stopPrograms: (...programs) => call('stop', programs, stopMilliseconds),
     startPrograms: () => call('up', [], startMilliseconds),
     loadImages: (...images) => call('load', images, startMilliseconds),
-    async stop() {
-      await call('down', [], stopMilliseconds);
-      await rm(directory, { recursive: true, force: true });
-    },
+    stop: () => remove(directory),
   };
   try {
     await cluster.startPrograms();
@@ -93,4 +91,9 @@ async function start(settings: Readonly<Record<string, string>>): Promise<OwnClu
     throw error;
   }
   return cluster;
+}
+
+async function remove(directory: string): Promise<void> {
+  await runProgram(script, ['down', directory], { timeoutMs: stopMilliseconds });
+  await rm(directory, { recursive: true, force: true });
 }

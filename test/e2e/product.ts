@@ -23,6 +23,8 @@ export interface Product {
   readonly address: string;
   readonly temporal: string;
   readonly engine: EngineChoice;
+  /** The server that was started first. */
+  readonly server: RunningProgram;
   /** Runs a command of `fulfil` to its end. */
   fulfil(...args: string[]): Promise<ProgramEnd>;
   /** `fulfil apply -f -` with documents, or text, on standard input. */
@@ -69,6 +71,14 @@ export async function openProduct(options: { readonly worker: boolean }): Promis
     return launch(temporal, args, address.split(':')[1] ?? '');
   }
 
+  const close = async () => {
+    for (const each of running.toReversed()) await each.kill();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const server = await startServer().catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const fulfil = (...args: string[]) => runProgram(process.execPath, [program, ...args], environment);
   const product: Product = {
     home,
@@ -76,6 +86,7 @@ export async function openProduct(options: { readonly worker: boolean }): Promis
     address,
     temporal,
     engine,
+    server,
     fulfil,
     apply: (input, ...args) => {
       const text = typeof input === 'string' ? input : JSON.stringify({ apiVersion: 'v1', kind: 'List', items: input });
@@ -88,16 +99,15 @@ export async function openProduct(options: { readonly worker: boolean }): Promis
       await writeFile(path, text);
       return path;
     },
-    async close() {
-      for (const each of running.toReversed()) await each.kill();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close,
   };
   try {
-    await startServer();
     if (options.worker) {
       await product.startWorker();
-      const { code, stderr } = await product.apply([directoryStore(store), destination('west', { environment: 'dev' })]);
+      const { code, stderr } = await product.apply([
+        directoryStore(store),
+        destination('west', { environment: 'dev' }),
+      ]);
       if (code !== 0) throw new Error(stderr);
     }
     return product;

@@ -35,7 +35,10 @@ export async function playScenarios(platform: Platform): Promise<void> {
     selector: { team: 'waiting' },
     dependencies: [configMap('operator')],
     promise: { delete: [pipeline('bye', [stage('bye', 'true')])] },
-    resource: { configure: [pipeline('configure', [echoStage()])], delete: [pipeline('gone', [stage('gone', 'true')])] },
+    resource: {
+      configure: [pipeline('configure', [echoStage()])],
+      delete: [pipeline('gone', [stage('gone', 'true')])],
+    },
   });
   const installing = await begin('installPromise', waiting);
   await settled(installing);
@@ -71,7 +74,9 @@ export async function playScenarios(platform: Platform): Promise<void> {
   const slow = (text: string) =>
     promise('slow', {
       resource: {
-        configure: [pipeline('configure', [stage('slow', `${readSize}echo ${text}\n[ $size != first ] || {\n${held.script}}`)])],
+        configure: [
+          pipeline('configure', [stage('slow', `${readSize}echo ${text}\n[ $size != first ] || {\n${held.script}}`)]),
+        ],
         delete: [pipeline('leave', [stage('leave', held.script)])],
       },
     });

@@ -22,7 +22,8 @@ const sshd = '/usr/sbin/sshd';
 
 /** The system's sshd on a port of its own, with its own host key, for the user who runs the tests. */
 export async function sshServer(): Promise<SshServer> {
-  if (!existsSync(sshd)) throw new Error(`${sshd} is missing: install openssh-server, or run scripts/test-servers.sh as root`);
+  if (!existsSync(sshd))
+    throw new Error(`${sshd} is missing: install openssh-server, or run scripts/test-servers.sh as root`);
   const directory = await mkdtemp(join(tmpdir(), 'fulfil-test-ssh-'));
   const keys = await Promise.all(['host', 'user', 'stranger'].map((name) => keyPair(join(directory, name))));
   const [host, user, stranger] = keys as [KeyPair, KeyPair, KeyPair];

@@ -99,7 +99,8 @@ function messageOf(status: EntityStatus | undefined, done: string): string {
 function progressOf(status: EntityStatus | undefined, pipelines: unknown) {
   const known = Array.isArray(pipelines) ? (pipelines as readonly { name: string; phase: string }[]) : [];
   const [newest] = status?.runs ?? [];
-  const fresh = status?.phase === 'Running' && newest?.generation !== status.generation;
+  const underWay = newest?.action === 'configure' && newest.outcome === 'Running';
+  const fresh = status?.phase === 'Running' && (underWay || newest?.generation !== status.generation);
   const begun = known.map(({ name }, index) => ({ name, phase: index === 0 ? 'Running' : 'Pending' }));
   return { pipelines: fresh ? begun : known };
 }

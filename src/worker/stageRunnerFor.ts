@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { CancelledFailure } from '@temporalio/common';
+import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
+import type { ContainerEngine } from '../../activities/containers/container.js';
+import { clusterSecrets } from '../../activities/secrets/clusterSecrets.js';
+import { fileSecrets } from '../../activities/secrets/fileSecrets.js';
+import type { SecretSource } from '../../activities/secrets/secretSource.js';
+import type { StageRunner } from '../../activities/stages/stageRunner.js';
+import { engineStageRunner } from '../../activities/stages/stageRunner.js';
+import type { Cluster } from '../../activities/kubernetes/cluster.js';
+import type { WorkerConfiguration } from './configuration.js';
+import { homeLayout } from './configuration.js';
+import { kubernetesConfiguration } from './kubernetesConfiguration.js';
+
+/** Where stages run: containers on this machine, or Jobs of a cluster. */
+export type StagePlace =
+  | { readonly kind: 'engine'; readonly engine: ContainerEngine }
+  | { readonly kind: 'kubernetes'; readonly cluster: Cluster };
+
+export interface PlaceParts {
+  readonly runStage: StageRunner;
+  /** Of state stores. */
+  readonly secrets: SecretSource;
+  close(): Promise<void>;
+}
+
+/** What a worker needs of the place that its configuration names (FULFIL_STAGES). */
+export async function stageRunnerFor(
+  configuration: WorkerConfiguration,
+  artifacts: ArtifactStore,
+  place: StagePlace,
+): Promise<PlaceParts> {
+  const layout = homeLayout(configuration.home);
+  const scratch = join(layout.scratch, String(process.pid));
+  if (place.kind === 'kubernetes') return jobs(artifacts, scratch, place.cluster);
+  const secrets = fileSecrets(layout.secrets, process.env);
+  const runStage = engineStageRunner({
+    artifacts,
+    engine: place.engine,
+    sources: { secrets, configMaps: fileSecrets(layout.configMaps, {}) },
+    scratch,
+    worker: configuration.identity,
+    network: configuration.network,
+  });
+  return { runStage, secrets, close: () => Promise.resolve() };
+}
+
+/** Loaded only here: a worker with containers of its own needs none of it. */
+async function jobs(artifacts: ArtifactStore, scratch: string, cluster: Cluster): Promise<PlaceParts> {
+  const { startArtifactReceiver } = await import('../../activities/kubernetes/artifactReceiver.js');
+  const { kubernetesStageRunner } = await import('../../activities/kubernetes/kubernetesStageRunner.js');
+  const { receiver, settings } = kubernetesConfiguration(process.env);
+  const listening = await startArtifactReceiver({ cluster, artifacts, scratch, ...receiver });
+  const runStage = kubernetesStageRunner({ artifacts, cluster, scratch, settings: () => settings, leavesJob });
+  return { runStage, secrets: clusterSecrets(cluster), close: () => listening.close() };
+}
+
+/** A worker that stops leaves its Jobs running; another one goes on following them. */
+function leavesJob(reason: unknown): boolean {
+  return reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN';
+}

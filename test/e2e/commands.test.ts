@@ -1,0 +1,147 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parseYaml } from '../../src/documents/readDocuments.js';
+import { BASE_IMAGE, buildImage } from '../../src/setup/baseImage.js';
+import { configMap, destination, echoStage, pipeline, promise, request, stage } from '../platform/documents.js';
+import { storeFiles } from '../platform/storeFiles.js';
+import type { Product } from './product.js';
+import { openProduct } from './product.js';
+
+const samples = fileURLToPath(new URL('../../deploy/samples', import.meta.url));
+
+let product: Product;
+beforeAll(async () => {
+  product = await openProduct({ worker: true });
+  await buildImage(product.engine, 'localhost/fulfil-demo-jenkins:1', join(samples, 'jenkins/image'), {
+    BASE: BASE_IMAGE,
+  });
+});
+afterAll(() => product?.close());
+
+const document = 'resources/default/jenkins/example/instance-configure/5058f';
+
+test('the samples: a Promise, a request and its change, and what get, describe and logs say about them', async () => {
+  const installed = await product.fulfil('apply', '-f', join(samples, 'jenkins/promise.yaml'));
+  expect([installed.code, installed.stdout]).toEqual([0, 'promise/jenkins ready: written to west\n']);
+  const asked = await product.fulfil('apply', '-f', join(samples, 'jenkins/request.yaml'));
+  expect([asked.code, asked.stdout]).toEqual([0, 'jenkins/default/example ready: written to west\n']);
+  expect(asked.stderr).toContain('✓ jenkins/default/example: instance-configure / check-policy');
+  const west = join(product.store, 'west');
+  expect(await storeFiles(west)).toEqual([
+    'dependencies/jenkins/5058f/static/jenkins-dependencies.yaml',
+    `${document}/jenkins.yaml`,
+  ]);
+  const again = await product.fulfil('apply', '-f', join(samples, 'jenkins/request.yaml'));
+  expect([again.code, again.stdout]).toEqual([0, 'jenkins/default/example unchanged: written to west\n']);
+
+  const changed = await product.fulfil('apply', '-f', join(samples, 'jenkins/request-prod.yaml'));
+  expect(changed.code).toBe(0);
+  expect(await readFile(join(west, document, 'jenkins.yaml'), 'utf8')).toContain('name: prod-example');
+  expect(await storeFiles(join(west, document))).toEqual(['backup.yaml', 'jenkins.yaml']);
+
+  const old = await product.fulfil('logs', 'jenkins', 'example', '--run', '1', '--stage', 'render');
+  expect([old.code, old.stdout]).toEqual([0, 'rendering a dev Jenkins named example for default\n']);
+  const last = await product.fulfil('logs', 'jenkins', 'example');
+  expect(last.stdout.split('\n')[0]).toBe('rendering a prod Jenkins named example for default');
+  expect(last.stdout).toContain('policy: 2 document(s) checked, all fine');
+
+  const described = await product.fulfil('describe', 'jenkins', 'example');
+  expect(described.code).toBe(0);
+  expect(described.stdout).toContain('  Message:     a prod Jenkins is on its way\n');
+  expect(described.stdout).toContain('Reconciled=True Reconciled: Reconciled');
+  expect(described.stdout).toMatch(
+    new RegExp(`→ west: west/${document} \\(written, [0-9a-f]{12}\\); the only match for environment=dev`),
+  );
+  expect(described.stdout).toMatch(/ {2}2 configure generation 2: Succeeded in \d+\.\d s/);
+
+  const json = await product.fulfil('get', 'jenkins', 'example', '-o', 'json');
+  const object = JSON.parse(json.stdout) as {
+    spec: unknown;
+    metadata: { generation: number };
+    status: { message: string };
+  };
+  expect([object.spec, object.metadata.generation, object.status.message]).toEqual([
+    { env: 'prod' },
+    2,
+    'a prod Jenkins is on its way',
+  ]);
+  const yaml = await product.fulfil('get', 'jenkins', 'example', '-o', 'yaml');
+  const parsed = parseYaml(yaml.stdout);
+  expect(parsed.ok && parsed.values[0]).toEqual(object);
+  const table = await product.fulfil('get', 'promises');
+  expect(table.stdout).toMatch(
+    /^NAME +STATUS +KIND +API VERSION +VERSION +RESOURCES +AGE +MESSAGE\njenkins +Ready +jenkins +marketplace\.kratix\.io\/v1alpha1 +v1\.0\.0 +1 /,
+  );
+
+  const deleted = await product.fulfil('delete', 'promise', 'jenkins');
+  expect([deleted.code, deleted.stdout]).toEqual([0, 'promise/jenkins gone: deleted\n']);
+  expect(await storeFiles(west)).toEqual([]);
+  const gone = await product.fulfil('get', 'promise', 'jenkins');
+  expect([gone.code, gone.stderr]).toEqual([1, 'promises "jenkins" not found\n']);
+});
+
+test('exit code 3: what has to wait is handed over and goes on by itself; --until-ready waits through', async () => {
+  const parts = { selector: { team: 'later' }, dependencies: [configMap('operator')] };
+  const first = await product.apply([promise('later', parts)]);
+  expect([first.code, first.stdout]).toEqual([
+    3,
+    'promise/later waiting: no Destination matches team=later; goes out by itself when one appears\n',
+  ]);
+  const waiting = product.apply([promise('later', parts)], '--until-ready');
+  await product.apply([destination('later', { team: 'later' })]);
+  const second = await waiting;
+  expect([second.code, second.stdout]).toEqual([0, 'promise/later ready: written to later\n']);
+});
+
+test('exit code 1: what fails on the way; the last line says which stage and why', async () => {
+  const fail = pipeline('configure', [stage('fail', 'echo "no space left"; exit 28')]);
+  await product.apply([promise('failing', { resource: { configure: [fail] } })]);
+  const { code, stderr } = await product.apply([request('failing', 'one')]);
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    'failing/default/one failed: Failing default/one: pipeline "configure", stage "fail" exited with code 28 (last line: no space left)\n',
+  );
+  const { stdout } = await product.fulfil('logs', 'failing', 'one');
+  expect(stdout).toBe('no space left\n');
+});
+
+test('exit code 2: a command that makes no sense, with a hint', async () => {
+  const unknown = await product.fulfil('get', 'nonsense');
+  expect([unknown.code, unknown.stderr.split(';')[0]]).toEqual([2, 'unknown kind "nonsense"']);
+  expect((await product.fulfil('apply')).code).toBe(2);
+  expect((await product.fulfil('frobnicate')).code).toBe(2);
+  const logs = await product.fulfil('logs', 'destination', 'west');
+  expect([logs.code, logs.stderr]).toEqual([2, 'a destination has no stages and so no logs\n']);
+});
+
+test('exit code 1 and what to do when nothing answers', async () => {
+  const { runProgram } = await import('../platform/temporalCli.js');
+  const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+  const { code, stderr } = await runProgram(process.execPath, [program, 'get'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  expect(code).toBe(1);
+  expect(stderr).toContain('Temporal does not answer at 127.0.0.1:1');
+  expect(stderr).toContain('start `fulfil dev` or set TEMPORAL_ADDRESS');
+});
+
+test('a folder of documents in any order is applied in the order in which they need each other', async () => {
+  const folder = join(product.home, 'documents');
+  await mkdir(folder, { recursive: true });
+  const documents = [
+    ['1-request.json', request('ordered', 'one', { size: 's' })],
+    [
+      '2-promise.json',
+      promise('ordered', { selector: { team: 'ordered' }, resource: { configure: [pipeline('c', [echoStage()])] } }),
+    ],
+    ['3-destination.json', destination('ordered', { team: 'ordered' })],
+  ] as const;
+  for (const [name, each] of documents) await writeFile(join(folder, name), JSON.stringify(each));
+  const applied = await product.fulfil('apply', '-f', folder, '--until-ready');
+  expect(applied.stderr.split('\n').filter((line) => /failed|refused/.test(line))).toEqual([]);
+  expect(applied.code).toBe(0);
+  expect(await storeFiles(join(product.store, 'ordered'))).toEqual(['resources/default/ordered/one/c/5058f/out.yaml']);
+  const deleted = await product.fulfil('delete', '-f', folder);
+  expect([deleted.code, deleted.stderr.split('\n').filter((line) => /failed|refused/.test(line))]).toEqual([0, []]);
+  expect(await storeFiles(join(product.store, 'ordered'))).toEqual([]);
+});

@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NativeConnection } from '@temporalio/worker';
+import { directoryArtifacts } from '../../../activities/artifacts/artifactStore.js';
+import { openCluster } from '../../../activities/kubernetes/cluster.js';
+import { runController } from '../../../src/kubernetes/runController.js';
+import { homeLayout } from '../../../src/worker/configuration.js';
+import type { OwnCluster } from '../../cluster/cluster.js';
+import { startApiServer } from '../../cluster/cluster.js';
+import { kubectl, mustKubectl } from '../../cluster/kubectl.js';
+import { eventually } from '../../platform/eventually.js';
+import type { Platform } from '../../platform/platform.js';
+import { openPlatform } from '../../platform/platform.js';
+
+/** An API server, Temporal, a worker with a container engine, and controllers that a test starts and stops. */
+export interface ControllerPlatform {
+  readonly cluster: OwnCluster;
+  readonly platform: Platform;
+  kubectl(...args: string[]): Promise<string>;
+  apply(...objects: object[]): Promise<void>;
+  /** The object as it is; undefined when there is none. */
+  object(...args: string[]): Promise<Shown | undefined>;
+  /** Waits until an object is as the test wants it. */
+  until(args: readonly string[], what: string, isSo: (object: Shown) => boolean): Promise<Shown>;
+  untilGone(...args: string[]): Promise<void>;
+  /** Writes of anybody but the cluster's own programs, from now on; their verbs and paths. */
+  writesDuring(millis: number): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface Shown {
+  readonly metadata: Readonly<Record<string, unknown>> & {
+    readonly name: string;
+    readonly generation?: number;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly finalizers?: readonly string[];
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: Readonly<Record<string, unknown>> & { readonly conditions?: readonly ShownCondition[] };
+}
+
+export interface ShownCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export function condition(object: Shown | undefined, type: string): ShownCondition | undefined {
+  return object?.status?.conditions?.find((each) => each.type === type);
+}
+
+const patience = 60_000;
+
+export async function openControllerPlatform(): Promise<ControllerPlatform> {
+  const cluster = await startApiServer({ audit: true });
+  const { kubeconfig } = cluster;
+  const run = (...args: string[]) => mustKubectl(kubeconfig, args);
+  await run('apply', '-f', 'deploy/crds', '-f', 'deploy/namespace.yaml');
+  await run('wait', '--for=condition=Established', '--all', 'crds', '--timeout=30s');
+  const platform = await openPlatform();
+
+  async function object(...args: string[]): Promise<Shown | undefined> {
+    const { ok, stdout, stderr } = await kubectl(kubeconfig, ['get', ...args, '-o', 'json']);
+    if (ok) return JSON.parse(stdout) as Shown;
+    if (/NotFound|doesn't have a resource type/.test(stderr)) return undefined;
+    throw new Error(stderr);
+  }
+
+  async function audited(): Promise<string[]> {
+    return (await readFile(join(cluster.directory, 'audit.log'), 'utf8')).trim().split('\n');
+  }
+
+  return {
+    cluster,
+    platform,
+    kubectl: run,
+    async apply(...objects) {
+      for (const each of objects) await mustKubectl(kubeconfig, ['apply', '-f', '-'], each);
+    },
+    object,
+    async until(args, what, isSo) {
+      let last: Shown | undefined;
+      const look = async () => {
+        last = await object(...args);
+        return last !== undefined && isSo(last) ? last : undefined;
+      };
+      return eventually(`${args.join(' ')}: ${what}`, look, patience).catch((thrown: unknown) => {
+        throw new Error(`${String(thrown)}; it is ${JSON.stringify(last?.status ?? last)}`);
+      });
+    },
+    async untilGone(...args) {
+      const look = async () => ((await object(...args)) === undefined ? true : undefined);
+      await eventually(`${args.join(' ')}: gone`, look, patience);
+    },
+    async writesDuring(millis) {
+      const before = (await audited()).length;
+      await new Promise((resolve) => setTimeout(resolve, millis));
+      return (await audited()).slice(before).flatMap(writeOf);
+    },
+    async close() {
+      await this.platform.close();
+      await cluster.stop();
+    },
+  };
+}
+
+/** Leases are how leaders are told from others, and are meant to be written. */
+function writeOf(line: string): string[] {
+  const { verb, requestURI, user } = JSON.parse(line) as Record<'verb' | 'requestURI', string> & {
+    user: { username: string };
+  };
+  if (['get', 'list', 'watch'].includes(verb) || user.username.startsWith('system:')) return [];
+  return requestURI.includes('/leases') ? [] : [`${verb} ${requestURI}`];
+}
+
+export interface RunningController {
+  stop(): Promise<void>;
+}
+
+/** What `fulfil controller` runs, in this process. */
+export async function startController({ cluster, platform }: ControllerPlatform): Promise<RunningController> {
+  const stop = new AbortController();
+  const connection = await NativeConnection.connect({ address: platform.address });
+  const identity = `test-${Math.random().toString(36).slice(2)}`;
+  const lines: string[] = [];
+  const running = runController(
+    {
+      configuration: {
+        namespace: 'kratix-platform-system',
+        leaseName: 'controller.fulfil.io',
+        identity,
+        resyncMillis: 600_000,
+      },
+      cluster: await openCluster(cluster.kubeconfig),
+      client: platform.client,
+      connection,
+      artifacts: directoryArtifacts(homeLayout(platform.home).artifacts),
+      taskQueue: platform.taskQueue,
+      say: (line) => {
+        lines.push(line);
+        if (process.env['FULFIL_TEST_LINES'] !== undefined) process.stderr.write(`${line}\n`);
+      },
+    },
+    stop.signal,
+  );
+  await eventually('the controller leads', () => lines.find((line) => line.startsWith('controller leads')), patience);
+  return {
+    async stop() {
+      stop.abort();
+      await running;
+      await connection.close();
+    },
+  };
+}

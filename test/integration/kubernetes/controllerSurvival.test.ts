@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { echoStage, pipeline, promise, request } from '../../platform/documents.js';
+import { openPlatform } from '../../platform/platform.js';
+import { gitRepository } from '../../servers/gitRepository.js';
+import type { GitRepository } from '../../servers/gitRepository.js';
+import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
+import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
+
+let world: ControllerPlatform;
+let controller: RunningController;
+let repository: GitRepository;
+
+beforeAll(async () => {
+  repository = await gitRepository();
+  world = await openControllerPlatform();
+  controller = await startController(world);
+  const store = { kind: 'GitStateStore', name: 'main' };
+  const { kind, name } = store;
+  const apiVersion = 'platform.kratix.io/v1alpha1';
+  await world.apply(
+    { apiVersion, kind, metadata: { name }, spec: { url: `file://${repository.path}` } },
+    { apiVersion, kind: 'Destination', metadata: { name: 'worker' }, spec: { path: 'worker', stateStoreRef: store } },
+    promise('database', { resource: { configure: [pipeline('configure', [echoStage()])] } }),
+  );
+  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', (crd) => {
+    return condition(crd, 'Established')?.status === 'True';
+  });
+  await world.apply(request('database', 'one', { size: 'small' }), request('database', 'two', { size: 'small' }));
+  await world.until(['databases', 'one'], 'Reconciled', isReconciled);
+  await world.until(['databases', 'two'], 'Reconciled', isReconciled);
+}, 240_000);
+afterAll(async () => {
+  await controller?.stop();
+  await world?.close();
+  await repository?.remove();
+});
+
+const isReconciled = ({ status, metadata, ...object }: Shown) =>
+  condition({ status, metadata, ...object }, 'Reconciled')?.status === 'True' &&
+  status?.['observedGeneration'] === metadata.generation;
+const documents = async () => (await repository.files()).filter((file) => file.includes('/resources/'));
+const path = (name: string) => `worker/resources/default/database/${name}/configure/5058f/out.yaml`;
+
+test('a second controller takes over in seconds when the first one stops, and writes nothing', async () => {
+  const second = startController(world);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const writes = world.writesDuring(6_000);
+  const began = performance.now();
+  await controller.stop();
+  controller = await second;
+  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(await writes).toEqual([]);
+});
+
+test('an API server that is away for a while is waited for', async () => {
+  await world.cluster.stopPrograms('kube-apiserver');
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  await world.cluster.startPrograms();
+  await world.apply(request('database', 'one', { size: 'large' }));
+  await world.until(['databases', 'one'], 'Reconciled', isReconciled);
+  expect(await repository.read(path('one'))).toContain('text: large');
+});
+
+test('with Temporal and everything it knew lost, the same objects lead to the same documents', async () => {
+  await controller.stop();
+  await world.platform.close();
+  const before = await Promise.all((await documents()).map(async (file) => [file, await repository.read(file)]));
+  await world.kubectl('delete', 'databases', 'two', '--wait=false');
+  world = { ...world, platform: await openPlatform() };
+  controller = await startController(world);
+  await world.untilGone('databases', 'two');
+  await world.until(['databases', 'one'], 'Reconciled', isReconciled);
+  expect(await documents()).toEqual([path('one')]);
+  expect([path('one'), await repository.read(path('one'))]).toEqual(before.find(([file]) => file === path('one')));
+  expect((await world.platform.entities.status('resource/database/default/one'))?.phase).toBe('Ready');
+  expect(await world.writesDuring(3_000)).toEqual([]);
+}, 180_000);
+
+test('a Promise that is deleted while nobody runs goes when somebody does', async () => {
+  await controller.stop();
+  await world.kubectl('delete', 'promise', 'database', '--wait=false');
+  controller = await startController(world);
+  await world.untilGone('promise', 'database');
+  expect(await documents()).toEqual([]);
+  expect(await world.object('crd', 'databases.test.fulfil.io')).toBeUndefined();
+});

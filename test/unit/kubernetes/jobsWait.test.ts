@@ -1,0 +1,229 @@
+import { expect, test } from '@jest/globals';
+import type { Job, Pod } from '../../../activities/kubernetes/objects.js';
+import { tooMany } from '../../../activities/kubernetes/pruneJobs.js';
+import type { StageExit } from '../../../activities/kubernetes/stageExit.js';
+import { stageWait } from '../../../activities/kubernetes/stageWait.js';
+import { ended, plan, pod, status } from './jobsFixtures.js';
+
+const digests = ['a'.repeat(64), 'b'.repeat(64)];
+const running: Job = { metadata: { name: 'job' } };
+
+function job(type: string): Job {
+  return { metadata: { name: 'job' }, status: { conditions: [{ type, status: 'True', message: `it is ${type}` }] } };
+}
+
+/** Sees what is given, one after the other; the last verdict counts. */
+async function verdict(
+  stage: string,
+  seen: readonly (readonly [Job | undefined, readonly Pod[]])[],
+  patience?: number,
+) {
+  const planned = await plan();
+  const read: StageExit[] = [];
+  const readLog = (exit: StageExit) => {
+    read.push(exit);
+    return Promise.resolve({ digest: `log of ${exit.id}`, lastLine: 'the end' });
+  };
+  const wait = stageWait({ ...planned, task: { ...planned.task, stage } }, readLog, patience);
+  let last = {};
+  for (const [seenJob, pods] of seen) last = await wait.see({ job: seenJob, pods });
+  return { ...last, read, waiting: wait.waiting() };
+}
+
+const done = status('render', ended(0));
+
+test('a stage is done when its container is, whatever becomes of the pod', async () => {
+  const result = await verdict('render', [
+    [running, [pod([status('render', { running: {} })])]],
+    [running, [pod([done])]],
+  ]);
+  expect(result).toMatchObject({
+    kind: 'done',
+    result: { log: 'log of pod-1/render/1', seconds: 7, volumes: { own: {} } },
+  });
+  expect(result.read).toHaveLength(1);
+});
+
+test('the last stage is done when the worker has kept the outputs', async () => {
+  const stages = [done, status('check', ended(0))];
+  const kept = [status('status-writer', ended(0, { message: `kept ${digests.join(' ')}\n` }))];
+  expect(await verdict('check', [[running, [pod(stages)]]])).toMatchObject({ kind: 'wait' });
+  expect(await verdict('check', [[running, [pod(stages, { containerStatuses: kept })]]])).toMatchObject({
+    kind: 'done',
+    result: { volumes: { output: digests[0], metadata: digests[1] }, log: 'log of pod-1/check/1' },
+  });
+});
+
+test('what the worker does not keep ends the Job, also from the end before the last', async () => {
+  const state = { waiting: { reason: 'CrashLoopBackOff' } };
+  const lastState = ended(1, { message: 'refused PathEscape x leads out\nof it' });
+  const containerStatuses = [status('status-writer', state, { lastState, restartCount: 1 })];
+  const seen = pod([done, status('check', ended(0))], { containerStatuses });
+  expect(await verdict('check', [[running, [seen]]])).toMatchObject({
+    kind: 'end',
+    failure: {
+      type: 'PathEscape',
+      retryable: false,
+      message: 'pipeline "instance", stage "check": /kratix: x leads out\nof it',
+    },
+  });
+});
+
+test('a failed end is waited out until the Job has failed, and its log is read while it is there', async () => {
+  const crashed = pod([
+    status('render', { waiting: { reason: 'CrashLoopBackOff' } }, { lastState: ended(3), restartCount: 2 }),
+  ]);
+  expect(await verdict('render', [[running, [crashed]]])).toMatchObject({ kind: 'wait' });
+  const result = await verdict('render', [
+    [running, [crashed]],
+    [running, [crashed]],
+    [job('Failed'), []],
+  ]);
+  expect(result).toMatchObject({
+    kind: 'throw',
+    failure: {
+      type: 'StageFailed',
+      retryable: false,
+      message: 'pipeline "instance", stage "render" exited with code 3, attempt 2 (last line: the end)',
+      details: { log: 'log of pod-1/render/2' },
+    },
+  });
+  expect(result.read).toHaveLength(1);
+});
+
+test('another stage’s failure is told by its name', async () => {
+  const failed = pod([status('render', ended(1))], { phase: 'Failed' });
+  const { kind, failure } = (await verdict('check', [[job('Failed'), [failed]]])) as unknown as {
+    kind: string;
+    failure: Error;
+  };
+  expect([kind, failure.message]).toEqual([
+    'throw',
+    'pipeline "instance", stage "render" exited with code 1 (last line: the end)',
+  ]);
+});
+
+test('memory that runs out and programs that never began are named', async () => {
+  const oom = pod([status('render', ended(137, { reason: 'OOMKilled' }))]);
+  expect(await verdict('render', [[job('Failed'), [oom]]])).toMatchObject({
+    failure: { message: 'pipeline "instance", stage "render" ran out of memory (last line: the end)' },
+  });
+  const never = pod([status('render', ended(128, { reason: 'StartError', message: 'exec: "x": not found' }))]);
+  expect(await verdict('render', [[running, [never]]])).toMatchObject({
+    kind: 'end',
+    failure: { type: 'StageRefused' },
+  });
+});
+
+test.each([
+  [{ reason: 'Evicted', message: 'The node was low on resource: memory.' }, {}, 'low on resource'],
+  [{ conditions: [{ type: 'DisruptionTarget', status: 'True', message: 'preempted' }] }, {}, 'preempted'],
+  [{ reason: 'NodeLost' }, {}, 'NodeLost'],
+  [{}, { deletionTimestamp: '2026-01-01T00:00:00Z' }, 'deleted'],
+])('a pod that is lost is no failure of its stage: %j %j', async (state, metadata, why) => {
+  const lost = pod([status('render', ended(137))], { phase: 'Failed', ...state }, metadata);
+  expect(await verdict('render', [[running, [lost]]])).toMatchObject({ kind: 'wait' });
+  const result = await verdict('render', [
+    [running, [lost]],
+    [job('Failed'), []],
+  ]);
+  expect(result).toMatchObject({ kind: 'remove', failure: { type: 'PodLost', retryable: true } });
+  expect((result as unknown as { failure: Error }).failure.message).toContain(why);
+});
+
+test('the pod that replaces a lost one is followed', async () => {
+  const lost = pod([done], { phase: 'Failed', reason: 'Evicted' });
+  const stages = [done, status('check', ended(0))];
+  const kept = [status('status-writer', ended(0, { message: `kept ${digests.join(' ')}` }))];
+  const next = pod(stages, { containerStatuses: kept }, { name: 'pod-2', uid: 'pod-2' });
+  expect(
+    await verdict('check', [
+      [running, [lost]],
+      [running, [lost, next]],
+    ]),
+  ).toMatchObject({
+    kind: 'done',
+    result: { log: 'log of pod-2/check/1' },
+  });
+});
+
+test.each([
+  ['ErrImagePull', 'failed to resolve: registry.example/render:1: not found', 'ImageNotFound', 'end'],
+  ['ErrImagePull', 'dial tcp 10.0.0.1:443: i/o timeout', 'ImagePullFailed', 'throw'],
+  ['ErrImageNeverPull', 'image is not present with pull policy of Never', 'ImageNotFound', 'end'],
+  ['CreateContainerConfigError', 'secret "s" not found', 'SecretNotFound', 'throw'],
+])('%s (%s) is waited for, then %s', async (reason, message, type, kind) => {
+  const seen = pod([status('render', { waiting: { reason, message } })]);
+  const backOff = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "registry.example/render:1"' };
+  const next = type.startsWith('Image') ? pod([status('render', { waiting: backOff })]) : seen;
+  expect(
+    await verdict('render', [
+      [running, [seen]],
+      [running, [next]],
+    ]),
+  ).toMatchObject({ kind: 'wait' });
+  const result = await verdict(
+    'render',
+    [
+      [running, [seen]],
+      [running, [next]],
+    ],
+    0,
+  );
+  expect(result).toMatchObject({ kind, failure: { type } });
+  expect((result as unknown as { failure: Error }).failure.message).toContain(message);
+});
+
+test('what no waiting mends is not waited for', async () => {
+  const message = 'container has runAsNonRoot and image will run as root';
+  const root = pod([status('render', { waiting: { reason: 'CreateContainerConfigError', message } })]);
+  expect(await verdict('render', [[running, [root]]])).toMatchObject({
+    kind: 'end',
+    failure: { type: 'StageRefused' },
+  });
+  const odd = pod([status('render', { waiting: { reason: 'InvalidImageName', message: 'InvalidImageName' } })]);
+  expect(await verdict('render', [[running, [odd]]])).toMatchObject({
+    kind: 'end',
+    failure: { type: 'ImageNotFound' },
+  });
+});
+
+test('a helper that fails makes room for a new Job', async () => {
+  const failed = pod([status('reader', ended(1))]);
+  expect(await verdict('render', [[job('Failed'), [failed]]])).toMatchObject({
+    kind: 'remove',
+    failure: { type: 'HelperFailed', retryable: true },
+  });
+});
+
+test('a Job that is gone, one that is complete without its pod, one that an earlier worker ended', async () => {
+  expect(await verdict('render', [[undefined, []]])).toMatchObject({ kind: 'throw', failure: { type: 'PodLost' } });
+  expect(await verdict('render', [[job('Complete'), []]])).toMatchObject({
+    kind: 'remove',
+    failure: { type: 'PodLost' },
+  });
+  const annotations = { 'fulfil.io/failure': 'OutputRefused it was odd' };
+  const written = { ...job('Failed'), metadata: { name: 'job', annotations } };
+  expect(await verdict('render', [[written, []]])).toMatchObject({
+    failure: { type: 'OutputRefused', message: 'it was odd' },
+  });
+  expect(await verdict('render', [[job('Failed'), []]])).toMatchObject({
+    failure: { type: 'StageFailed', message: 'pipeline "instance" failed: it is Failed' },
+  });
+});
+
+test('a pod without a node says so', async () => {
+  const conditions = [{ type: 'PodScheduled', status: 'False', message: '0/3 nodes are available' }];
+  const result = await verdict('render', [[running, [pod([], { conditions })]]]);
+  expect(result.waiting).toBe('no node takes the pod: 0/3 nodes are available');
+});
+
+test('the oldest finished Jobs go, running ones never', () => {
+  const at = (name: string, hour: number, type?: string): Job => ({
+    ...(type === undefined ? running : job(type)),
+    metadata: { name, creationTimestamp: `2026-01-01T0${hour}:00:00Z` },
+  });
+  const jobs = [at('c', 3, 'Failed'), at('a', 1, 'Complete'), at('r', 0), at('b', 2, 'Complete')];
+  expect(tooMany(jobs, 1).map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
+  expect(tooMany(jobs, 5)).toEqual([]);
+});
