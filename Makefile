@@ -1,8 +1,9 @@
 # make demo    the tutorial from installation to deletion (STORE=git, directory or bucket)
 # make test    every test, against real servers and containers
 # make check   types, lint, formatting, licences
+# make record  the histories of test/replay anew, after a change of workflow code
 # make bench   numbers, with the machine they were measured on
-.PHONY: setup build demo test test-kubernetes check bench clean
+.PHONY: setup build demo test test-kubernetes check bench record clean
 
 build: node_modules/.made dist/.made
 
@@ -30,6 +31,14 @@ test: setup check
 test-kubernetes: setup
 	nice scripts/kubernetes/build.sh etcd kubernetes kubectl helm flux
 	npm run test:kubernetes
+
+# Numbers, with the machine they were measured on; ends with 1 when a target is missed.
+bench: setup
+	scripts/test-servers.sh
+	node --no-warnings --import ./test/servers/typescriptLoader.mjs test/bench/stores.ts
+
+record: setup
+	node --no-warnings --import ./test/servers/typescriptLoader.mjs test/replay/record.ts
 
 clean:
 	rm -rf dist node_modules .fulfil

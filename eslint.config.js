@@ -71,7 +71,7 @@ export default ts.config(
   },
   {
     files: [
-      'activities/{artifacts,containers,secrets,stages,stores,works,admission}/**/*.ts',
+      'activities/{artifacts,containers,kubernetes,secrets,stages,stores,works,admission}/**/*.ts',
       'src/{domain,documents,setup}/**/*.ts',
     ],
     rules: onlyTypesFrom('@temporalio/', 'Adapters and documents know no Temporal; activities.ts wraps them.'),

@@ -56,6 +56,9 @@ export interface Ticket {
 /** Task queue of the controller in whose cluster the object lives. */
 export interface Shown {
   readonly projection?: string;
+  /** Of the object in the cluster, as stages and what belongs to it have to name it. */
+  readonly uid?: string;
+  readonly createdAt?: string;
 }
 
 export interface ApplyResource extends Shown {

@@ -3,6 +3,7 @@ import type { Pipeline } from '../../src/documents/pipeline.js';
 import type { PromiseDocument } from '../../src/documents/promise.js';
 import { toRecord } from '../../src/documents/toRecord.js';
 import { Failure } from '../../src/domain/failure.js';
+import { escapes } from '../../src/domain/storePath.js';
 import type { StageTask } from '../../src/domain/stageTask.js';
 import type { ContainerSecurity, ContainerSpec, Mount } from '../containers/container.js';
 import { quantity } from './quantity.js';
@@ -80,7 +81,7 @@ function mounts(task: StageTask, { container }: StageContainer, around: StageSur
   const own = (container.volumeMounts ?? []).map((mount): Mount => {
     const host = directories.own[mount.name] ?? given[mount.name];
     if (host !== undefined) {
-      const sub = mount.subPath === undefined ? '' : `/${mount.subPath}`;
+      const sub = mount.subPath === undefined ? '' : `/${insideVolume(task, mount.subPath)}`;
       return { host: `${host}${sub}`, path: mount.mountPath, readOnly: mount.readOnly === true || mount.name in given };
     }
     const message = `stage "${task.stage}": volume "${mount.name}" is neither emptyDir, secret nor configMap; other kinds need Kubernetes`;
@@ -92,6 +93,12 @@ function mounts(task: StageTask, { container }: StageContainer, around: StageSur
     { host: directories.metadata, path: '/kratix/metadata', readOnly: false },
     ...own,
   ];
+}
+
+/** A part of a volume; with `..` it would be any folder of the worker's machine. */
+function insideVolume(task: StageTask, subPath: string): string {
+  if (!escapes(subPath)) return subPath;
+  throw new Failure('StageRefused', `stage "${task.stage}": subPath "${subPath}" leads out of its volume`, false);
 }
 
 function security(container: Container): ContainerSecurity {

@@ -13,7 +13,7 @@ import { givenVolumes } from './givenVolumes.js';
 import { inputObject } from './inputObject.js';
 import type { StageContainer } from './stageContainer.js';
 import { containerSpec, ownVolumes, stageContainer } from './stageContainer.js';
-import { keep, layOut } from './stageVolumes.js';
+import { keep, layOut, makeSubPaths } from './stageVolumes.js';
 
 export interface StageDependencies {
   readonly artifacts: ArtifactStore;
@@ -56,6 +56,7 @@ async function runStage(
     const logFile = join(root, 'log');
     const object = () => inputObject(artifacts, task.owner, task.object);
     const directories = await layOut(artifacts, join(root, 'volumes'), task.volumes, ownVolumes(stage), object);
+    await makeSubPaths(stage.container.volumeMounts ?? [], directories);
     const namespace = pipelineNamespace(task, promise.spec.workflows?.config?.pipelineNamespace);
     const spec = containerSpec(task, stage, {
       worker: dependencies.worker,

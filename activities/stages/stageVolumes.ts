@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
+import { escapes } from '../../src/domain/storePath.js';
 import type { StageVolumes } from '../../src/domain/stageTask.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { openDirectory, restoreSnapshot, takeSnapshot } from '../artifacts/snapshot.js';
@@ -33,6 +35,19 @@ export async function layOut(
   await restore(artifacts, volumes.input, directories.input);
   if (volumes.input === undefined) await writeFile(join(directories.input, 'object.yaml'), await object());
   return directories;
+}
+
+/** Folders of own volumes that a stage mounts by themselves: Kubernetes makes those that are missing. */
+export async function makeSubPaths(
+  mounts: readonly { readonly name: string; readonly subPath?: string | undefined }[],
+  { own }: StageDirectories,
+): Promise<void> {
+  for (const { name, subPath } of mounts) {
+    const volume = own[name];
+    if (volume === undefined || subPath === undefined || escapes(subPath)) continue;
+    const path = join(volume, subPath);
+    if (!existsSync(path)) await openDirectory(path);
+  }
 }
 
 /** Keeps what the stage left for the next one. The input cannot have changed: it is mounted read-only. */

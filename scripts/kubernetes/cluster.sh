@@ -273,6 +273,7 @@ imageMinimumGCAge: 1000h
 imageGCHighThresholdPercent: 100
 evictionHard: {}
 maxPods: 250
+podLogsDir: "$dir/pod-logs"
 # nobody answers there: names fail at once, and no pod gets a warning for having no DNS
 clusterDNS: [$service_ip]
 Y

@@ -73,7 +73,7 @@ export function markWritten(works: readonly Work[], job: StoreJob, revision: str
 /** Everything that a job may have written or failed to remove for as long as nobody has confirmed it. */
 export function beginJob(leftovers: readonly ObsoletePlacement[], job: StoreJob): ObsoletePlacement[] {
   const writes = job.write.map(({ name, destination, layout, snapshot }) => {
-    return { name, destination, layout, snapshot, store: job.store, revision: '' };
+    return { name, destination, layout, snapshot, store: job.store, proposal: job.proposal, revision: '' };
   });
   return [...endJob(leftovers, job), ...job.remove, ...writes];
 }

@@ -67,6 +67,7 @@ export async function createController(parts: ControllerParts, signal: AbortSign
     }
   });
 
+  const waiting = new Map<string, string>();
   const context: ControllerContext = {
     ...informers,
     ...{ cluster, artifacts, apis },
@@ -78,10 +79,14 @@ export async function createController(parts: ControllerParts, signal: AbortSign
       promise: (name) => queues.promises.add(name),
       request: (api, key) => queues.requests.add(wholeKey(api, key)),
       registered: () => addRegistered(context, queues.registered),
+      whenOffered: (api, key) => waiting.set(wholeKey(api, key), api.promise),
       requestsOf(promise) {
+        for (const [key, of] of waiting) {
+          if (of === promise && waiting.delete(key)) queues.requests.add(key);
+        }
         const api = apis.ofPromise(promise);
-        const waiting = api?.requests.list().filter((each) => each.status === undefined || showsRefusal(each)) ?? [];
-        if (api !== undefined) for (const each of waiting) queues.requests.add(wholeKey(api, keyOf(each)));
+        const refused = api?.requests.list().filter(showsRefusal) ?? [];
+        if (api !== undefined) for (const each of refused) queues.requests.add(wholeKey(api, keyOf(each)));
       },
     },
   };
@@ -91,23 +96,27 @@ export async function createController(parts: ControllerParts, signal: AbortSign
     return [apis.list().find((api) => kindOf(api) === kind), key];
   }
 
+  const all = Object.values(informers);
+  const synced = Promise.all(all.map((informer) => informer.synced)).then(() => undefined);
+  // Half a picture would look like objects without Works, or a Promise without requests.
   queues.begin({
-    promises: (name) => reconcilePromise(context, name),
+    promises: (name) => synced.then(() => reconcilePromise(context, name)),
     async requests(whole) {
+      await synced;
       const [api, key] = requestOf(whole);
       if (api !== undefined) await reconcileRequest(context, api, key);
     },
-    registered(key) {
+    async registered(key) {
+      await synced;
       const [kind = '', name = ''] = key.split('/');
-      return reconcileRegistered(context, kind, name);
+      await reconcileRegistered(context, kind, name);
     },
   });
-  const all = Object.values(informers);
   for (const informer of all) void informer.run(signal);
 
   return {
     queue: context.queue,
-    synced: Promise.all(all.map((informer) => informer.synced)).then(() => undefined),
+    synced,
     resync() {
       for (const object of context.promises.list()) queues.promises.add(keyOf(object));
       for (const api of apis.list()) {

@@ -4,6 +4,8 @@ import type { ClusterObject } from '../../activities/kubernetes/projection/clust
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import { objectPath } from '../../activities/kubernetes/projection/apiResource.js';
 import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+import type { Shown } from '../../workflows/messages.js';
+import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
 import type { Informer } from './informer.js';
 import type { ServedApi } from './servedApis.js';
@@ -23,11 +25,23 @@ export interface ControllerContext extends AdmissionDependencies, OwnerProjectio
   /** Has things looked at again, soon. */
   readonly wake: {
     promise(name: string): void;
+    /** Remembers a request until its Promise is there to take it. */
+    whenOffered(api: ServedApi, key: string): void;
     /** Requests that wait for their Promise, or were refused by an older one. */
     requestsOf(promise: string): void;
     request(api: ServedApi, key: string): void;
     registered(): void;
   };
+}
+
+/** What an entity has to know of the object in the cluster. */
+export function shownAs({ queue }: ControllerContext, { metadata }: ClusterObject): Shown {
+  return { projection: queue, uid: metadata.uid, createdAt: metadata.creationTimestamp };
+}
+
+/** Whether an entity that is to stay is this very object's, and not a namesake's from before. */
+export function isOf(context: ControllerContext, object: ClusterObject, status: EntityStatus | undefined) {
+  return status?.projection === context.queue && status.uid === object.metadata.uid && !status.deleting;
 }
 
 /** The line for the author of a document that cannot be taken; anything else is thrown on, to be tried again. */

@@ -11,7 +11,7 @@ import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
 import { promiseId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
-import { liveObject, refusalOf } from './controllerContext.js';
+import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { isLost, knowsItsWorks, removeWorks } from './letting.js';
 import { wishDocument } from './wishDocument.js';
@@ -49,11 +49,11 @@ async function take(
     const prepared = await preparePromise(context, wishDocument(resource, object));
     const { digest } = prepared.plan;
     await ensureApi(context, prepared);
-    const known = status?.document === digest && status.projection === context.queue && !status.deleting;
+    const known = status?.document === digest && isOf(context, object, status);
     // The entity waits for the end of its own report: what is new is told it afterwards.
     if (!known && reported) context.wake.promise(object.metadata.name);
     else if (!known) {
-      await handOverPromise(context.entities, prepared.name, { plan: prepared.plan, projection: context.queue });
+      await handOverPromise(context.entities, prepared.name, { plan: prepared.plan, ...shownAs(context, object) });
     }
     return { document: digest };
   } catch (thrown) {
@@ -102,7 +102,7 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
     await removeWorks(context, object);
     return (await removeApi(context, name)) ? undefined : letGo(placeOf(context), object);
   }
-  if (!status.deleting && knowsItsWorks(context, object, status) && knowsItsRequests(context, name, status)) {
+  if (!status.deleting && knowsItsWorks(context, object, status) && (await knowsItsRequests(context, name, status))) {
     await context.entities.remove(promiseId(name), {});
   }
   await show(context, object, status, { document: status.document });
@@ -110,11 +110,17 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
 }
 
 /** After Temporal was lost, requests with documents have to be known again before their Promise goes. */
-function knowsItsRequests(context: ControllerContext, name: string, { resources = [] }: EntityStatus): boolean {
-  const requests = context.apis.ofPromise(name)?.requests.list() ?? [];
-  return requests.every(
-    (request) => resources.includes(keyOf(request)) || worksOf(context.works, request).length === 0,
-  );
+async function knowsItsRequests(
+  context: ControllerContext,
+  name: string,
+  { resources = [] }: EntityStatus,
+): Promise<boolean> {
+  const requests = context.apis.ofPromise(name)?.requests;
+  if (requests === undefined) return true;
+  await requests.synced;
+  return requests
+    .list()
+    .every((request) => resources.includes(keyOf(request)) || worksOf(context.works, request).length === 0);
 }
 
 /** True while the definition is still there; its end wakes the Promise again. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { prepareResource } from '../../activities/admission/prepare.js';
 import { getJson } from '../../activities/artifacts/artifactStore.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
-import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
+import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
@@ -10,7 +10,7 @@ import { toRecord } from '../documents/toRecord.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { resourceId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
-import { liveObject, refusalOf } from './controllerContext.js';
+import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { isLost, knowsItsWorks, removeWorks } from './letting.js';
 import type { ServedApi } from './servedApis.js';
@@ -46,14 +46,16 @@ async function take(
   reported: boolean,
 ): Promise<Taken> {
   const offer = await context.entities.offer(api.promise);
-  // Its Promise wakes it when it is there.
-  if (offer === undefined || offer.deleting) return {};
+  if (offer === undefined || offer.deleting) {
+    context.wake.whenOffered(api, keyOf(object));
+    return {};
+  }
   try {
     const { resource, wish } = await prepareResource(context, wishDocument(api.resource, object));
-    const taken = status !== undefined && status.projection === context.queue && !status.deleting;
+    const taken = status !== undefined && isOf(context, object, status);
     if (taken && (await isSameWish(context, status.document, wish.document))) return { document: status.document };
     if (reported) context.wake.request(api, `${resource.namespace}/${resource.name}`);
-    else await context.entities.applyResource(resource, { ...wish, projection: context.queue });
+    else await context.entities.applyResource(resource, { ...wish, ...shownAs(context, object) });
     return { document: wish.document };
   } catch (thrown) {
     return { refusal: refusalOf(thrown) };

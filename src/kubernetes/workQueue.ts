@@ -20,10 +20,10 @@ const longestDelayMillis = 30_000;
 /** Keys that have to be looked at, each by one worker at a time, again and again until it went well. */
 export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): WorkQueue {
   const waiting = new Set<string>();
+  const running = new Set<string>();
   const tails = new Map<string, Promise<unknown>>();
   const failures = new Map<string, number>();
   const timers = new Set<NodeJS.Timeout>();
-  let active = 0;
   let closed = false;
 
   function exclusively<T>(key: string, work: () => Promise<T>): Promise<T> {
@@ -40,16 +40,17 @@ export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): Wo
 
   function pump(): void {
     for (const key of waiting) {
-      if (closed || active >= concurrency) return;
+      if (closed || running.size >= concurrency) return;
+      if (running.has(key)) continue;
       waiting.delete(key);
-      active += 1;
+      running.add(key);
       void exclusively(key, () => handle(key))
         .then(
           () => failures.delete(key),
           (error: unknown) => later(key, error),
         )
         .finally(() => {
-          active -= 1;
+          running.delete(key);
           pump();
         });
     }

@@ -8,7 +8,7 @@ import type { Phase } from '../../src/domain/phase.js';
 import type { RunRecord } from '../../src/domain/run.js';
 import type { Work } from '../../src/domain/work.js';
 import { destinationsOf } from '../../src/domain/works.js';
-import type { Answer, Verified, Verify } from '../messages.js';
+import type { Answer, Shown, Verified, Verify } from '../messages.js';
 import { signals } from '../messages.js';
 import { destinationsKey, phaseKey } from '../searchAttributes.js';
 import type { Waiter } from '../waiters.js';
@@ -16,8 +16,8 @@ import { send, tellAnswer, tellProgress } from '../waiters.js';
 
 /** What a Promise's and a Resource's entity both remember: plain JSON, carried through continue-as-new. */
 export interface EntityState {
-  readonly uid: string;
-  readonly createdAt: string;
+  uid: string;
+  createdAt: string;
   /** Digest of the newest wanted document. */
   document: string;
   generation: number;
@@ -76,6 +76,13 @@ export function newEntityState(): EntityState {
     nextWaiters: [],
     leftovers: [],
   };
+}
+
+/** Takes note of the object in a cluster that a wish came from. */
+export function noteObject(state: EntityState, { projection, uid, createdAt }: Shown): void {
+  state.projection = projection ?? state.projection;
+  state.uid = uid ?? state.uid;
+  state.createdAt = createdAt ?? state.createdAt;
 }
 
 /** Takes a newly wanted document; the same one again starts nothing, unless the last attempt at it failed. */

@@ -3,7 +3,7 @@ import type { PromisePlan } from '../../src/domain/plan.js';
 import type { ApplyPromise } from '../messages.js';
 import { addWaiter } from '../waiters.js';
 import type { EntityState } from './entity.js';
-import { newEntityState, wantDocument } from './entity.js';
+import { newEntityState, noteObject, wantDocument } from './entity.js';
 
 export interface PromiseInput {
   readonly name: string;
@@ -53,7 +53,7 @@ export function newPromiseState(): PromiseState {
 
 /** Takes a wish over; true when a running run is now out of date. */
 export function acceptWish(state: PromiseState, wish: ApplyPromise): boolean {
-  state.projection = wish.projection ?? state.projection;
+  noteObject(state, wish);
   const { changed } = wantDocument(state, wish.plan.digest);
   state.plan = { ...wish.plan, generation: state.generation };
   if (wish.ticket !== undefined) {

@@ -13,6 +13,7 @@ import {
   historyIsLong,
   isGone,
   newEntityState,
+  noteObject,
   publicState,
   renew,
   settle,
@@ -125,7 +126,7 @@ function newResourceState(): ResourceState {
 
 /** Takes a wish over; true when a running run is now out of date. */
 function acceptWish(state: ResourceState, wish: ApplyResource): boolean {
-  state.projection = wish.projection ?? state.projection;
+  noteObject(state, wish);
   const { changed } = wantDocument(state, wish.document);
   state.apiVersion = wish.apiVersion;
   state.kind = wish.kind;

@@ -72,7 +72,7 @@ export async function openControllerPlatform(): Promise<ControllerPlatform> {
     return (await readFile(join(cluster.directory, 'audit.log'), 'utf8')).trim().split('\n');
   }
 
-  return {
+  const world: ControllerPlatform = {
     cluster,
     platform,
     kubectl: run,
@@ -104,6 +104,7 @@ export async function openControllerPlatform(): Promise<ControllerPlatform> {
       await cluster.stop();
     },
   };
+  return world;
 }
 
 /** Leases are how leaders are told from others, and are meant to be written. */

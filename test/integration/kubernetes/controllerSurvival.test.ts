@@ -38,7 +38,7 @@ afterAll(async () => {
 const isReconciled = ({ status, metadata, ...object }: Shown) =>
   condition({ status, metadata, ...object }, 'Reconciled')?.status === 'True' &&
   status?.['observedGeneration'] === metadata.generation;
-const documents = async () => (await repository.files()).filter((file) => file.includes('/resources/'));
+const documents = async () => (await repository.files()).filter((file) => file.includes('/resources/default/'));
 const path = (name: string) => `worker/resources/default/database/${name}/configure/5058f/out.yaml`;
 
 test('a second controller takes over in seconds when the first one stops, and writes nothing', async () => {

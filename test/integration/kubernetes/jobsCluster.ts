@@ -43,6 +43,8 @@ export interface JobsCluster {
   play(tasks: readonly StageTask[], runner?: StageRunner): Promise<StageTask['volumes'] & { readonly logs: string[] }>;
   files(snapshot: string | undefined): Promise<Record<string, string>>;
   text(digest: string): Promise<string>;
+  /** The name of the pod in which the stage runs, once it does. */
+  runs(task: StageTask | undefined): Promise<string>;
   jobs(): Promise<readonly Job[]>;
   pods(): Promise<readonly Pod[]>;
   readonly kubectl: (...args: string[]) => Promise<string>;
@@ -66,8 +68,7 @@ export function never(): AbortSignal {
 }
 
 /** Fails where no cluster is: these tests are about a real one. */
-export async function openJobsCluster(): Promise<JobsCluster> {
-  const kubeconfig = process.env['KUBECONFIG'];
+export async function openJobsCluster(kubeconfig = process.env['KUBECONFIG']): Promise<JobsCluster> {
   if (kubeconfig === undefined || !existsSync(kubeconfig)) {
     throw new Error('no cluster: scripts/kubernetes/cluster.sh up DIR starts one; then KUBECONFIG=DIR/kubeconfig');
   }
@@ -161,6 +162,23 @@ export async function openJobsCluster(): Promise<JobsCluster> {
     return { ...volumes, logs };
   }
 
+  async function pods(): Promise<readonly Pod[]> {
+    return ((await cluster.ask('GET', podsPath(namespace))) as KubernetesList<Pod>).items;
+  }
+
+  async function runs(task: StageTask | undefined): Promise<string> {
+    for (let tries = 0; tries < 300; tries += 1) {
+      const running = (await pods()).find(
+        ({ metadata, status }) =>
+          metadata.labels?.['kratix.io/resource-name'] === task?.owner.name &&
+          (status?.initContainerStatuses ?? []).some(({ name, state }) => name === task?.stage && state?.running),
+      );
+      if (running !== undefined) return running.metadata.name;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('the stage does not run after 30 s');
+  }
+
   return {
     cluster,
     artifacts,
@@ -191,9 +209,8 @@ export async function openJobsCluster(): Promise<JobsCluster> {
     async jobs() {
       return ((await cluster.ask('GET', jobsPath(namespace))) as KubernetesList<Job>).items;
     },
-    async pods() {
-      return ((await cluster.ask('GET', podsPath(namespace))) as KubernetesList<Pod>).items;
-    },
+    pods,
+    runs,
     async close() {
       await receiver.close();
       await kubectl('delete', 'namespace', namespace, '--wait=false');

@@ -1,8 +1,3 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { StageTask } from '../../../src/domain/stageTask.js';
 import type { JobsCluster } from './jobsCluster.js';
@@ -22,20 +17,6 @@ const endless = patient('echo begun; while :; do sleep 0.1; done');
 /** Long enough for whatever happens meanwhile to happen. */
 const slow = patient('echo begun; i=0; while [ $i -lt 60 ]; do sleep 0.1; i=$((i+1)); done; echo over');
 
-/** The name of the pod in which the stage runs, once it does. */
-async function runs(task: StageTask | undefined): Promise<string> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const running = (await jobs.pods()).find(
-      ({ metadata, status }) =>
-        metadata.labels?.['kratix.io/resource-name'] === task?.owner.name &&
-        (status?.initContainerStatuses ?? []).some(({ name, state }) => name === task?.stage && state?.running),
-    );
-    if (running !== undefined) return running.metadata.name;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the stage does not run after 30 s');
-}
-
 async function left(task: StageTask | undefined): Promise<string> {
   const label = `kratix.io/resource-name=${task?.owner.name}`;
   return jobs.kubectl('get', 'jobs,pods', '-n', jobs.namespace, '-l', label, '-o', 'name');
@@ -50,7 +31,7 @@ test('cancellation removes the Job and waits for its pod', async () => {
   const task = only(await jobs.tasks([stage('endless', endless)]));
   const abort = new AbortController();
   const running = jobs.runner(task, 1, abort.signal);
-  await runs(task);
+  await jobs.runs(task);
   abort.abort(new Error('CANCELLED'));
   await expect(running).rejects.toThrow('CANCELLED');
   expect(await left(task)).toBe('');
@@ -81,7 +62,7 @@ test('a worker that stops leaves the Job, and another one takes it over', async 
   const tasks = await jobs.tasks([stage('slow', slow), stage('last', 'echo x > /kratix/output/x')]);
   const abort = new AbortController();
   const running = jobs.runner(only(tasks), 1, abort.signal);
-  const pod = await runs(tasks[0]);
+  const pod = await jobs.runs(tasks[0]);
   abort.abort(new Error('WORKER_SHUTDOWN'));
   await expect(running).rejects.toThrow('WORKER_SHUTDOWN');
 
@@ -95,7 +76,10 @@ test('a worker that stops leaves the Job, and another one takes it over', async 
 
 test('outputs wait for a receiver that is away', async () => {
   const tasks = await jobs.tasks([stage('first', 'sleep 2; echo x > /kratix/output/x')]);
-  const [{ output }] = await Promise.all([jobs.play(tasks), runs(tasks[0]).then(() => jobs.restartReceiver(6_000))]);
+  const [{ output }] = await Promise.all([
+    jobs.play(tasks),
+    jobs.runs(tasks[0]).then(() => jobs.restartReceiver(6_000)),
+  ]);
   expect(await jobs.files(output)).toEqual({ x: 'x\n' });
 });
 
@@ -118,7 +102,7 @@ test('nobody but the run’s pod reads its input or writes its output', async ()
 test('a pod that is deleted by hand is replaced, and its stages run again', async () => {
   const tasks = await jobs.tasks([stage('first', 'echo x >> /kratix/output/x'), stage('slow', slow)]);
   const playing = jobs.play(tasks);
-  const pod = await runs(tasks[1]);
+  const pod = await jobs.runs(tasks[1]);
   await jobs.kubectl('delete', 'pod', '-n', jobs.namespace, pod, '--wait=false');
   const { output, logs } = await playing;
   expect(logs).toEqual(['', 'begun\nover\n']);
@@ -130,7 +114,7 @@ test('a pod that is lost where no replacement is allowed makes room for a new Jo
   const task = only(await jobs.tasks([stage('slow', slow)], { spec }));
   const running = jobs.runner(task, 1, never());
   running.catch(() => undefined);
-  await jobs.kubectl('delete', 'pod', '-n', jobs.namespace, await runs(task), '--wait=false');
+  await jobs.kubectl('delete', 'pod', '-n', jobs.namespace, await jobs.runs(task), '--wait=false');
   await expect(running).rejects.toMatchObject({ type: 'PodLost', retryable: true });
   expect((await jobs.play([task])).logs).toEqual(['begun\nover\n']);
 });
@@ -139,26 +123,8 @@ test('a Job that is deleted by hand is made again by the next attempt', async ()
   const task = only(await jobs.tasks([stage('slow', slow)]));
   const running = jobs.runner(task, 1, never());
   running.catch(() => undefined);
-  await runs(task);
+  await jobs.runs(task);
   await jobs.kubectl('delete', 'jobs', '-n', jobs.namespace, '-l', `kratix.io/resource-name=${task.owner.name}`);
   await expect(running).rejects.toMatchObject({ type: 'PodLost', retryable: true });
   expect((await jobs.play([task])).logs).toEqual(['begun\nover\n']);
-});
-
-const folder = dirname(process.env['KUBECONFIG'] ?? '');
-const ours = existsSync(join(folder, 'kube-apiserver.pid')) && process.env['FULFIL_TEST_SHARED_CLUSTER'] !== 'yes';
-/** The API server of a cluster that is not ours, or that others use too, is not for us to stop. */
-const testOnOurs = ours ? test : test.skip;
-
-testOnOurs('an API server that restarts in the middle', async () => {
-  const tool = fileURLToPath(new URL('../../../scripts/kubernetes/cluster.sh', import.meta.url));
-  const tasks = await jobs.tasks([stage('slow', slow), stage('last', 'echo x > /kratix/output/x')]);
-  const playing = jobs.play(tasks);
-  await runs(tasks[0]);
-  await promisify(execFile)(tool, ['stop', folder, 'kube-apiserver']);
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  await promisify(execFile)(tool, ['up', folder]);
-  const { output, logs } = await playing;
-  expect(logs[0]).toBe('begun\nover\n');
-  expect(await jobs.files(output)).toEqual({ x: 'x\n' });
 });

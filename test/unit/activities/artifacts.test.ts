@@ -1,0 +1,106 @@
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { directoryArtifacts } from '../../../activities/artifacts/artifactStore.js';
+import { getSnapshot, restoreSnapshot, takeSnapshot } from '../../../activities/artifacts/snapshot.js';
+import { openScratch } from './scratch.js';
+
+const scratch = openScratch();
+const { artifacts } = scratch;
+
+async function folder(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const root = scratch.path(name);
+  await mkdir(root, { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(root, path, '..'), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  return root;
+}
+
+describe('artifacts', () => {
+  test('the same content has one digest and is stored once, however often and whoever stores it', async () => {
+    const root = scratch.path('once');
+    const stores = [directoryArtifacts(root), directoryArtifacts(root)];
+    const digests = await Promise.all(Array.from({ length: 20 }, (_each, index) => stores[index % 2]?.put('text')));
+    expect(new Set(digests).size).toBe(1);
+    const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    expect(files).toHaveLength(1);
+  });
+
+  test('a file is stored as its content is; a copy may be changed', async () => {
+    const root = await folder('file', { a: 'text' });
+    const { digest, size } = await artifacts.putFile(join(root, 'a'));
+    expect([digest, size]).toEqual([await artifacts.put('text'), 4]);
+    await artifacts.copyTo(digest, join(root, 'copy'));
+    await writeFile(join(root, 'copy'), 'changed');
+    expect((await artifacts.get(digest)).toString()).toBe('text');
+  });
+
+  test('what is missing is said with what to do about it', async () => {
+    await expect(artifacts.get('0'.repeat(64))).rejects.toMatchObject({
+      type: 'ArtifactMissing',
+      retryable: true,
+      message: expect.stringContaining('all workers must share one artifact directory'),
+    });
+  });
+});
+
+describe('snapshots', () => {
+  test('a folder comes back as it was: contents, nesting, executable or not; empty folders vanish', async () => {
+    const root = await folder('tree', { 'a.txt': 'a', 'deep/er/b.sh': 'b', 'name with space': 'c' });
+    await chmod(join(root, 'deep/er/b.sh'), 0o755);
+    await mkdir(join(root, 'empty'));
+    const digest = await takeSnapshot(artifacts, root);
+    expect((await getSnapshot(artifacts, digest)).map(({ path, executable }) => [path, executable])).toEqual([
+      ['a.txt', false],
+      ['deep/er/b.sh', true],
+      ['name with space', false],
+    ]);
+    const copy = scratch.path('copy');
+    await restoreSnapshot(artifacts, digest, copy);
+    expect(await readFile(join(copy, 'deep/er/b.sh'), 'utf8')).toBe('b');
+    expect((await stat(join(copy, 'deep/er/b.sh'))).mode & 0o777).toBe(0o777);
+    expect((await stat(join(copy, 'a.txt'))).mode & 0o777).toBe(0o666);
+    expect(await takeSnapshot(artifacts, copy)).toBe(digest);
+  });
+
+  test('the order in which files were written does not matter', async () => {
+    const first = await takeSnapshot(artifacts, await folder('order-1', { a: '1', b: '2' }));
+    expect(await takeSnapshot(artifacts, await folder('order-2', { b: '2', a: '1' }))).toBe(first);
+  });
+
+  test('a link to a file inside is that file', async () => {
+    const root = await folder('inside', { 'a.txt': 'a' });
+    await symlink('a.txt', join(root, 'link.txt'));
+    const files = await getSnapshot(artifacts, await takeSnapshot(artifacts, root));
+    expect(files.map(({ path, digest }) => [path, digest])).toEqual([
+      ['a.txt', files[0]?.digest],
+      ['link.txt', files[0]?.digest],
+    ]);
+  });
+
+  test.each([
+    ['out', '/etc/passwd', 'PathEscape', "is a symbolic link that leads out of the stage's output"],
+    ['up', '../outside.txt', 'PathEscape', "is a symbolic link that leads out of the stage's output"],
+    [
+      'sibling',
+      '../refused-sibling-more/file',
+      'PathEscape',
+      "is a symbolic link that leads out of the stage's output",
+    ],
+    ['dangling', 'nothing', 'PathEscape', 'is a symbolic link to nothing'],
+    ['folder', 'sub', 'OutputRefused', 'is a symbolic link to a directory and cannot be kept'],
+  ])('a link %s is refused', async (name, target, type, message) => {
+    await folder('.', { 'outside.txt': 'secret' });
+    // A name that begins like the root's must not pass for something inside it.
+    await folder(`refused-${name}-more`, { file: 'secret' });
+    const root = await folder(`refused-${name}`, { 'sub/a': 'a' });
+    await symlink(target, join(root, 'link'));
+    await expect(takeSnapshot(artifacts, root)).rejects.toMatchObject({
+      type,
+      message: `link ${message}`,
+      retryable: false,
+    });
+  });
+});

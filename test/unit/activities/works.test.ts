@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { getSnapshot } from '../../../activities/artifacts/snapshot.js';
+import { workloadGroups } from '../../../activities/works/workloadGroups.js';
+import { openScratch } from './scratch.js';
+
+const { artifacts, file } = openScratch();
+const promiseSelectors = [{ source: 'promise', matchLabels: { environment: 'dev' } }] as const;
+
+async function groupsOf(paths: readonly string[], selectorsFile?: string) {
+  const files = await Promise.all(paths.map((path) => file(path, path)));
+  const output = { files, promiseSelectors, source: 'resource-workflow' } as const;
+  return workloadGroups(artifacts, selectorsFile === undefined ? output : { ...output, selectorsFile });
+}
+
+const pci = '- directory: pci\n  matchLabels: {zone: pci}\n';
+
+describe("a pipeline's output is split by directory", () => {
+  test("without a selectors file it is one group with the Promise's selectors", async () => {
+    const [group, ...more] = await groupsOf(['a.yaml', 'pci/b.yaml']);
+    expect(more).toEqual([]);
+    expect(group).toMatchObject({ directory: '.', files: 2, bytes: 16, selectors: promiseSelectors });
+    expect(group?.id).toBe(createHash('md5').update('.').digest('hex'));
+  });
+
+  test('a named directory is a group of its own, with its own selector only; paths stay', async () => {
+    const groups = await groupsOf(['a.yaml', 'pci/b.yaml', 'pci2/c.yaml'], pci);
+    expect(groups.map(({ directory, files }) => [directory, files])).toEqual([
+      ['pci', 1],
+      ['.', 2],
+    ]);
+    expect(groups[0]?.selectors).toEqual([{ matchLabels: { zone: 'pci' }, source: 'resource-workflow' }]);
+    const files = await getSnapshot(artifacts, groups[0]?.snapshot ?? '');
+    expect(files.map(({ path }) => path)).toEqual(['pci/b.yaml']);
+  });
+
+  test('the default group is left out when it is empty, and is nothing at all without files', async () => {
+    expect((await groupsOf(['pci/b.yaml'], pci)).map(({ directory }) => directory)).toEqual(['pci']);
+    expect(await groupsOf([])).toEqual([]);
+  });
+
+  test("an entry for the root adds to the Promise's selectors", async () => {
+    const [group] = await groupsOf(['a.yaml'], '- matchLabels: {zone: a}\n');
+    expect(group?.selectors).toEqual([
+      { matchLabels: { zone: 'a' }, source: 'resource-workflow' },
+      ...promiseSelectors,
+    ]);
+  });
+
+  test('a directory that is not there is refused', async () => {
+    await expect(groupsOf(['a.yaml'], pci)).rejects.toMatchObject({
+      type: 'InvalidMetadata',
+      retryable: false,
+      message: 'destination-selectors.yaml: directory: pci is not in /kratix/output or holds no file',
+    });
+  });
+
+  test('the same output gives the same group, so that nothing is written twice', async () => {
+    const [first] = await groupsOf(['a.yaml', 'b.yaml']);
+    const [second] = await groupsOf(['b.yaml', 'a.yaml']);
+    expect(second).toEqual(first);
+  });
+});

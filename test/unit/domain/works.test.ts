@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals';
+import { obsoletePlacements, unwantedLeftovers } from '../../../src/domain/obsolete.js';
+import { beginJob, destinationsOf, endJob, markWritten, replaceWork, storeJobs } from '../../../src/domain/works.js';
+import { isWritten } from '../../../src/domain/work.js';
+import { destinationOf, groupOf, placementOf, resourceWork } from './fixtures.js';
+
+const group = groupOf({});
+const west = destinationOf('west', {});
+const git = destinationOf('git', {}, { stateStore: { kind: 'GitStateStore', name: 'main' } });
+const bare = resourceWork([group]);
+const placed = (snapshot?: string, destination = west) =>
+  resourceWork([group], [placementOf(bare, group, destination, snapshot)]);
+
+describe('what a store has to do', () => {
+  test('only what it does not hold yet, in one job for each store', () => {
+    expect(storeJobs([placed('snapshot-1')], [])).toEqual([]);
+    const [job, ...more] = storeJobs([placed('older')], []);
+    expect([job?.write.map((write) => write.snapshot), more]).toEqual([['snapshot-1'], []]);
+    const jobs = storeJobs([placed(), placed(undefined, git)], []);
+    expect(jobs.map((each) => each.store.name)).toEqual(['default', 'main']);
+  });
+
+  test('a placement that moved is written at its new place', () => {
+    const [placement] = placed('snapshot-1').placements;
+    const moved = {
+      ...bare,
+      placements: placement === undefined ? [] : [{ ...placement, layout: { ...placement.layout, directory: 'new' } }],
+    };
+    expect(storeJobs([moved], [])[0]?.write.map((write) => write.layout.directory)).toEqual(['new']);
+  });
+
+  test('a repair compares what is written as well, in the store that it is about', () => {
+    expect(storeJobs([placed('snapshot-1')], [], {})).toMatchObject([
+      { verify: true, write: [{ snapshot: 'snapshot-1' }] },
+    ]);
+    expect(storeJobs([placed('snapshot-1')], [], { store: 'GitStateStore/main' })).toEqual([]);
+  });
+
+  test('what is done is marked with its revision, and nothing is left to do', () => {
+    const work = placed();
+    const [job] = storeJobs([work], []);
+    if (job === undefined) throw new Error('there is nothing to do');
+    const [marked] = markWritten([work], job, 'r7');
+    expect(marked?.placements[0]?.written).toMatchObject({ snapshot: 'snapshot-1', revision: 'r7' });
+    expect(marked?.placements.every((placement) => isWritten(placement, group))).toBe(true);
+    expect(storeJobs(marked === undefined ? [] : [marked], [])).toEqual([]);
+  });
+});
+
+describe('what nobody wants any more', () => {
+  test('a group, or a whole work, that is gone', () => {
+    const before = placed('snapshot-1');
+    expect(obsoletePlacements([before], [], [west])).toMatchObject([
+      { name: before.placements[0]?.name, destination: 'west' },
+    ]);
+    expect(obsoletePlacements([before], [before], [west])).toEqual([]);
+  });
+
+  test('nothing that was never written, and nothing on a Destination that is gone', () => {
+    expect(obsoletePlacements([placed()], [], [west])).toEqual([]);
+    expect(obsoletePlacements([placed('snapshot-1')], [], [])).toEqual([]);
+  });
+
+  test('the old place of a Destination that moved', () => {
+    const before = placed('snapshot-1');
+    const moved = destinationOf('west', {}, { path: 'new' });
+    const [obsolete] = obsoletePlacements(
+      [before],
+      [resourceWork([group], [placementOf(bare, group, moved)])],
+      [moved],
+    );
+    expect(obsolete?.layout.directory).toBe('west/resources/default/jenkins/example/configure/5058f');
+  });
+});
+
+describe('leftovers: what a store may hold although no work says so', () => {
+  const [job] = storeJobs([placed()], []);
+  if (job === undefined) throw new Error('there is nothing to do');
+
+  test('a write that was begun is one until it is confirmed', () => {
+    const begun = beginJob([], job);
+    expect(begun).toMatchObject([{ name: job.write[0]?.name, destination: 'west', store: job.store }]);
+    expect(beginJob(begun, job)).toHaveLength(1);
+    expect(endJob(begun, job)).toEqual([]);
+  });
+
+  test('a removal that was begun is one until it is confirmed', () => {
+    const removal = { ...job, write: [], remove: obsoletePlacements([placed('snapshot-1')], [], [west]) };
+    const begun = beginJob([], removal);
+    expect(begun).toEqual(removal.remove);
+    expect(endJob(begun, removal)).toEqual([]);
+  });
+
+  test('those that a work still wants at the same place are not removed', () => {
+    const begun = beginJob([], job);
+    expect(unwantedLeftovers(begun, [placed()])).toEqual([]);
+    expect(unwantedLeftovers(begun, [])).toEqual(begun);
+    const moved = destinationOf('west', {}, { path: 'new' });
+    expect(unwantedLeftovers(begun, [resourceWork([group], [placementOf(bare, group, moved)])])).toEqual(begun);
+  });
+});
+
+test('a work is replaced by name or added', () => {
+  const other = { ...bare, name: 'other' };
+  expect(replaceWork([bare], other).map((work) => work.name)).toEqual([bare.name, 'other']);
+  expect(replaceWork([bare, other], { ...bare, groups: [] }).map((work) => work.groups.length)).toEqual([0, 1]);
+});
+
+test('Destinations that hold documents are named once, in order', () => {
+  expect(destinationsOf([placed(), placed(undefined, git), placed()])).toEqual(['git', 'west']);
+});
