@@ -77,7 +77,13 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
     const configuration = workerConfiguration(environment);
     const { taskQueue } = configuration;
     const container = containerEngine({ ...engine, baseImage: BASE_IMAGE });
-    const parts = { configuration, connection: native, client, stages: { kind: 'engine' as const, engine: container }, workflows: await workflowBundle() };
+    const parts = {
+      configuration,
+      connection: native,
+      client,
+      stages: { kind: 'engine' as const, engine: container },
+      workflows: await workflowBundle(),
+    };
     const worker = await createWorker(parts);
     const running = worker.run();
     closing.push(async () => {
