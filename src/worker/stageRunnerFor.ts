@@ -55,7 +55,10 @@ async function jobs(artifacts: ArtifactStore, scratch: string, cluster: Cluster)
   return { runStage, secrets: clusterSecrets(cluster), close: () => listening.close() };
 }
 
-/** A worker that stops leaves its Jobs running; another one goes on following them. */
+/** Why Temporal cancels an activity that nobody wants any more; for every other reason another attempt follows. */
+const endings = ['CANCELLED', 'NOT_FOUND'];
+
+/** A worker that stops or is late leaves its Jobs running; the next attempt goes on following them. */
 function leavesJob(reason: unknown): boolean {
-  return reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN';
+  return reason instanceof CancelledFailure && !endings.includes(reason.message);
 }
