@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Document } from '../platform/documents.js';
 import {
@@ -100,6 +100,9 @@ export async function playScenarios(platform: Platform): Promise<void> {
   await platform.client.workflow.getHandle('resource/slow/default/two/run-1').cancel();
   await failure(stopped.result());
 
+  // Nothing differs, then something does.
+  await run('repair', {});
+  await rm(join(platform.store, 'west/resources'), { recursive: true });
   await run('repair', {});
 
   // What stores and Destinations go through.
