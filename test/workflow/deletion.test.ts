@@ -41,7 +41,7 @@ async function started(workflowId: string): Promise<number> {
   const { historyEvents } = { historyEvents: await platform.client.workflow.getHandle(workflowId).fetchHistory() };
   return (
     Number(historyEvents.events?.[0]?.eventTime?.seconds ?? 0) * 1e9 +
-    Number(historyEvents.events?.[0]?.eventTime?.nanos ?? 0)
+    (historyEvents.events?.[0]?.eventTime?.nanos ?? 0)
   );
 }
 
