@@ -19,7 +19,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface AskOptions {
   readonly body?: unknown;
-  readonly contentType?: 'application/json' | 'application/merge-patch+json';
+  readonly contentType?: 'application/json' | 'application/merge-patch+json' | 'application/apply-patch+yaml';
 }
 
 export interface WatchEvent {

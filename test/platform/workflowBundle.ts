@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The sources' bundle, made once for all test files of a run: it takes seconds and changes with the sources only. */
 export async function workflowBundle(): Promise<{ readonly workflowBundle: { readonly codePath: string } }> {
-  const codePath = join(tmpdir(), `fulfil-workflows-${process.getuid?.() ?? 0}-${await newest()}.js`);
+  const codePath = join(tmpdir(), `fulfil-workflows-${process.getuid?.() ?? 0}-${await sourcesDigest()}.js`);
   if (!existsSync(codePath)) {
     const workflowsPath = join(root, 'workflows');
     const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
@@ -19,13 +20,13 @@ export async function workflowBundle(): Promise<{ readonly workflowBundle: { rea
   return { workflowBundle: { codePath } };
 }
 
-/** Time of the last change to anything that a workflow can import. */
-async function newest(): Promise<number> {
-  const times: number[] = [];
+/** Names everything that a workflow can import, by what it says: another checkout's bundle is another file. */
+async function sourcesDigest(): Promise<string> {
+  const hash = createHash('sha256').update(root);
   for (const folder of ['workflows', 'src/domain']) {
-    for (const entry of await readdir(join(root, folder), { withFileTypes: true, recursive: true })) {
-      if (entry.isFile()) times.push((await stat(join(entry.parentPath, entry.name))).mtimeMs);
-    }
+    const entries = await readdir(join(root, folder), { withFileTypes: true, recursive: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    for (const file of files.toSorted()) hash.update(file).update(await readFile(file));
   }
-  return Math.round(Math.max(...times));
+  return hash.digest('hex').slice(0, 16);
 }

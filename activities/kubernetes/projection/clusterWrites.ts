@@ -1,4 +1,4 @@
-import type { AskOptions, Cluster } from '../cluster.js';
+import type { Cluster } from '../cluster.js';
 import { codeOf } from '../clusterFailure.js';
 import { query } from '../paths.js';
 import type { ApiResource } from './apiResource.js';
@@ -8,9 +8,8 @@ import type { ClusterMeta, ClusterObject } from './clusterObject.js';
 /** Whom the API server names as the owner of our fields. */
 export const fieldManager = 'fulfil';
 
-const applyPatch: string = 'application/apply-patch+yaml';
 /** JSON is YAML, so the client's JSON goes under the one content type that server-side apply has. */
-const applyType = applyPatch as AskOptions['contentType'];
+const applyType = 'application/apply-patch+yaml';
 const forced = query({ fieldManager, force: 'true' });
 
 type Identity = Pick<ClusterMeta, 'name' | 'namespace' | 'uid'>;
