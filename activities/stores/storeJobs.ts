@@ -54,6 +54,9 @@ export interface WriteStore {
 
 /** The store activities' work: from what runs and Destinations want to changes of a state store. */
 export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: StoreJobDependencies) {
+  /** Stores that this worker has written since it last looked at them. */
+  const written = new Set<string>();
+
   async function filesOf(snapshot: string): Promise<StoreFile[]> {
     return (await getSnapshot(artifacts, snapshot)).map(({ path, digest, size }) => ({
       path,
@@ -119,6 +122,7 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
       const { job } = wish;
       const change = await changeFor(wish);
       const writer = await writerOf(job.store);
+      written.add(storeKey(job.store));
       return reportingTrouble(job.store, async () => {
         if (job.verify !== true) return writer.apply([change], signal);
         const { verified, drifted } = verifiedChange(change);
@@ -165,7 +169,9 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
     async lookAtStore({ store }: { readonly store: StateStore }, signal: AbortSignal): Promise<StoreLook> {
       const writer = writerFor(store);
       await writer.probe(signal);
-      return { fingerprint: await writer.fingerprint(signal), recheckMillis };
+      const fingerprint = await writer.fingerprint(signal);
+      const own = fingerprint === writer.lastWritten();
+      return { fingerprint, recheckMillis, own, written: written.delete(storeKey(store)) };
     },
 
     async writeCanaries(

@@ -74,13 +74,13 @@ async function checkStore(state: DestinationsState, key: string, name: string): 
 
 /** A store that holds something else than when it was last looked at is compared with what was written to it. */
 async function noteLook(state: DestinationsState, store: StateStore, look: StoreLook): Promise<void> {
-  const { fingerprint, recheckMillis } = look;
+  const { fingerprint, recheckMillis, own, written } = look;
   const reference = storeReference(store);
   const key = storeKey(reference);
   const before = state.seen[key];
   state.seen = { ...state.seen, [key]: fingerprint };
   state.recheckMillis = recheckMillis;
-  if (before === undefined || before === fingerprint) return;
+  if (before === undefined || own || (before === fingerprint && !written)) return;
   enqueue(state, ...destinationsOn(state.registry, key).map(({ name }) => `destination/${name}`));
   try {
     await startChild('repair', {

@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { destination, echoStage, pipeline, promise, request } from '../platform/documents.js';
+import { eventually } from '../platform/eventually.js';
+import { ended, execute, handOver, settled, start } from '../platform/operations.js';
+import type { Platform } from '../platform/platform.js';
+import { openPlatform } from '../platform/platform.js';
+import { storeFiles } from '../platform/storeFiles.js';
+
+/** What state stores hold is what Fulfil says they hold: changed by hand, away for a while, merged by people. */
+const run = promisify(execFile);
+let platform: Platform;
+let repository: string;
+
+beforeAll(async () => {
+  platform = await openPlatform({
+    destinations: { plain: { place: 'directory' } },
+    // Stores are looked at often, so that a test does not wait for the ten minutes of a platform.
+    environment: { FULFIL_RECHECK_INTERVAL: '1s' },
+  });
+  repository = join(platform.home, 'store.git');
+  await mkdir(repository);
+  await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', repository]);
+  await execute(platform, 'registerStateStore', {
+    apiVersion: 'platform.kratix.io/v1alpha1',
+    kind: 'GitStateStore',
+    metadata: { name: 'git' },
+    spec: { url: `file://${repository}` },
+  });
+});
+afterAll(() => platform.close());
+
+function echoPromise(name: string, place: string) {
+  return promise(name, { selector: { place }, resource: { configure: [pipeline('configure', [echoStage()])] } });
+}
+
+function onGit(name: string, labels: Record<string, string>, annotations: Record<string, string> = {}) {
+  const document = destination(name, labels, { stateStoreRef: { kind: 'GitStateStore', name: 'git' } });
+  return { ...document, metadata: { name, labels, annotations } };
+}
+
+async function ready(name: string, place: string): Promise<void> {
+  await execute(platform, 'installPromise', echoPromise(name, place));
+  await execute(platform, 'configureResource', request(name, 'one', { size: 'small' }));
+}
+
+async function onlyFile(name: string): Promise<string> {
+  const files = (await storeFiles(platform.store)).filter((file) => file.includes(`/${name}/`));
+  expect(files).toHaveLength(1);
+  return join(platform.store, files[0] ?? '');
+}
+
+async function text(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
+}
+
+test('a document deleted by hand comes back by itself, and the run says so', async () => {
+  await ready('deleted', 'directory');
+  const file = await onlyFile('deleted');
+  const before = await text(file);
+  await rm(file);
+  await eventually('the document to be back', async () => ((await text(file)) === before ? true : undefined));
+  const status = await eventually('the repair to be recorded', async () => {
+    const found = await platform.entities.status('resource/deleted/default/one');
+    return found?.runs[0]?.action === 'repair' && found.phase === 'Ready' ? found : undefined;
+  });
+  expect(status.runs[0]?.message).toMatch(
+    /^repaired plain\/resources\/default\/deleted\/one\/configure\/5058f\/out.yaml/,
+  );
+});
+
+test('repair on demand names what it mended, and nothing the second time', async () => {
+  await ready('edited', 'directory');
+  const file = await onlyFile('edited');
+  const before = await text(file);
+  await writeFile(file, 'by hand');
+  const store = { kind: 'DirectoryStateStore', name: 'default' };
+  const repaired = await execute(platform, 'repair', store);
+  // The look at the store, a second apart, may have been faster: then there is nothing left to mend.
+  expect(repaired.message).toMatch(/repaired .*edited\/one\/configure\/5058f\/out.yaml|nothing differs/);
+  expect(await text(file)).toBe(before);
+  expect((await execute(platform, 'repair', store)).message).toMatch(/checked \d+ object\(s\): nothing differs/);
+});
+
+test('a store that is away: NotReady with the reason, the request waits, and all goes on when it is back', async () => {
+  await execute(platform, 'registerDestination', onGit('git-away', { place: 'git-away' }));
+  await ready('away', 'git-away');
+  await rename(repository, `${repository}.away`);
+  const operation = await handOver(platform, 'configureResource', request('away', 'one', { size: 'large' }));
+  expect(await settled(operation)).toMatchObject({
+    phase: 'Waiting',
+    message: expect.stringContaining('goes out by itself when the store answers') as unknown,
+  });
+  const { destinations } = await platform.entities.registry();
+  await eventually('the Destination to be NotReady', async () => {
+    const entry = (await platform.entities.registry()).destinations['git-away'];
+    return entry?.readiness.ready === false && entry.readiness.message.includes('GitStateStore/git') ? true : undefined;
+  });
+  expect(destinations['plain']?.readiness.ready).toBe(true);
+  await rename(`${repository}.away`, repository);
+  expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
+  const { stdout } = await run('git', ['-C', repository, 'grep', 'text: large', 'main', '--', 'git-away']);
+  expect(stdout).toContain('git-away/resources/default/away/one/configure/5058f/out.yaml');
+});
+
+test('by pull request: the run waits for people, and a squashed merge counts', async () => {
+  const annotations = { 'fulfil.io/deliver': 'pull-request' };
+  await execute(platform, 'registerDestination', onGit('git-merged', { place: 'git-merged' }, annotations));
+  await execute(platform, 'installPromise', echoPromise('merged', 'git-merged'));
+  const operation = await handOver(platform, 'configureResource', request('merged', 'one', { size: 'small' }));
+  const branch = 'fulfil/resource/merged/default/one/run-1';
+  expect(await settled(operation)).toMatchObject({
+    phase: 'Waiting',
+    message: `branch ${branch} of GitStateStore/git waits to be merged`,
+  });
+  const clone = join(platform.home, 'people');
+  const git = (...args: string[]) =>
+    run('git', ['-C', clone, '-c', 'user.name=p', '-c', 'user.email=p@example.com', ...args]);
+  await run('git', ['clone', '--quiet', repository, clone]);
+  await git('merge', '--quiet', '--squash', `origin/${branch}`);
+  await git('commit', '--quiet', '-m', 'merged by people');
+  await git('push', '--quiet', 'origin', 'main');
+  expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
+  const { stdout } = await run('git', ['-C', repository, 'branch', '--list', 'fulfil/*']);
+  expect(stdout).toBe('');
+}, 120_000);
+
+test('one file for a whole Destination: it has everybody, and loses who goes', async () => {
+  const spec = { filepath: { mode: 'aggregatedYAML', filename: 'all.yaml' } };
+  await execute(platform, 'registerDestination', destination('joined', { place: 'joined' }, spec));
+  await execute(platform, 'installPromise', echoPromise('joint', 'joined'));
+  const wishes = ['a', 'b', 'c'].map((name) =>
+    start(platform, 'configureResource', request('joint', name, { size: name })),
+  );
+  await Promise.all(wishes.map(async (handle) => ended(await handle)));
+  const file = join(platform.store, 'joined', 'all.yaml');
+  expect((await text(file))?.match(/text: [abc]/g)).toEqual(['text: a', 'text: b', 'text: c']);
+  const { apiVersion, kind } = request('joint', 'b');
+  await execute(platform, 'deleteResource', { apiVersion, kind, namespace: 'default', name: 'b' });
+  expect((await text(file))?.match(/text: [abc]/g)).toEqual(['text: a', 'text: c']);
+  await execute(platform, 'deletePromise', { name: 'joint' });
+  expect(await text(file)).toBeUndefined();
+});
