@@ -43,10 +43,15 @@ export interface ResourceName {
   readonly name: string;
 }
 
+/** An entity answers in milliseconds; one whose worker stops would leave the asker waiting for half a minute. */
+const queryMillis = 10_000;
+
 export function entityClient(client: Client, taskQueue: string): EntityClient {
   async function query<T>(workflowId: string, name: string, ...args: unknown[]): Promise<T | undefined> {
     try {
-      return await client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args);
+      return await client.withDeadline(Date.now() + queryMillis, () =>
+        client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args),
+      );
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;

@@ -1,7 +1,7 @@
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import { Failure, reason } from '../../src/domain/failure.js';
-import { schedulable, storeOf } from '../../src/domain/registry.js';
+import { storeOf, wantsProposals } from '../../src/domain/registry.js';
 import type { StoreLook } from '../../src/domain/storeLook.js';
 import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
@@ -42,6 +42,12 @@ export interface Proposal extends WriteStore {
 /** `drifted`: paths that a repair found different from what was written. */
 export interface WrittenStore extends StoreRevision {
   readonly drifted?: readonly string[];
+}
+
+/** What is done to a Destination as such; the entity that keeps both names the store, so that nobody asks it back. */
+export interface DestinationJob {
+  readonly destination: Destination;
+  readonly store: StateStore;
 }
 
 /** What one run wants of one store. */
@@ -174,19 +180,17 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
       return { fingerprint, recheckMillis, own, written: written.delete(storeKey(store)) };
     },
 
-    async writeCanaries(
-      { destination }: { readonly destination: Destination },
-      signal: AbortSignal,
-    ): Promise<StoreRevision> {
-      const writer = await writerOf(destination.stateStore);
-      const [asked] = schedulable(await entities.registry()).filter(({ name }) => name === destination.name);
+    async writeCanaries({ destination, store }: DestinationJob, signal: AbortSignal): Promise<StoreRevision> {
       // People would have to merge test documents too: that the store can be written has to do.
-      if (asked?.proposals === true || !destination.canaries) return { revision: '', changed: false };
-      return writer.apply([canaryChange(destination)], signal);
+      if (wantsProposals(destination, store) || !destination.canaries) return { revision: '', changed: false };
+      return writerFor(store).apply([canaryChange(destination)], signal);
     },
 
-    async clearDestination({ destination }: { readonly destination: Destination }, signal: AbortSignal): Promise<void> {
-      const writer = await writerOf(destination.stateStore);
+    async clearDestination(
+      { destination, store }: Pick<DestinationJob, 'destination'> & Partial<DestinationJob>,
+      signal: AbortSignal,
+    ): Promise<void> {
+      const writer = store === undefined ? await writerOf(destination.stateStore) : writerFor(store);
       await writer.apply([clearChange(destination)], signal);
     },
   };

@@ -41,13 +41,13 @@ export function schedulable(registry: Registry): Destination[] {
     .filter((entry) => !entry.deleting)
     .map(({ destination }) => ({
       ...destination,
-      proposals: destination.proposals || asksForProposals(registry, destination),
+      proposals: wantsProposals(destination, storeOf(registry, destination.stateStore)?.store),
     }));
 }
 
-function asksForProposals(registry: Registry, { stateStore }: Destination): boolean {
-  const store = storeOf(registry, stateStore)?.store;
-  return store?.kind === 'GitStateStore' && store.proposals === true;
+/** Whether changes are proposed to people instead of committed: the Destination or its store asks for it. */
+export function wantsProposals({ proposals }: Destination, store: StateStore | undefined): boolean {
+  return proposals || (store?.kind === 'GitStateStore' && store.proposals === true);
 }
 
 export function storeOf(registry: Registry, reference: StateStoreReference): RegisteredStore | undefined {

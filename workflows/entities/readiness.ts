@@ -120,7 +120,9 @@ async function destinationReadiness(registry: Registry, destination: Destination
     ? { reason: 'TestDocumentsWritten', message: 'Test documents written to State Store' }
     : { reason: 'DestinationReady', message: 'Destination is ready' };
   return probe(ok, 'StateStoreWriteFailed', () =>
-    checking.writeCanaries.executeWithOptions({ summary: `test documents of ${destination.name}` }, [{ destination }]),
+    checking.writeCanaries.executeWithOptions({ summary: `test documents of ${destination.name}` }, [
+      { destination, store: store.store },
+    ]),
   );
 }
 
@@ -176,9 +178,9 @@ async function removeStore(state: DestinationsState, key: string, name: string):
 async function removeDestination(state: DestinationsState, key: string, name: string): Promise<void> {
   const entry = state.registry.destinations[name];
   if (entry?.destination.cleanup === 'all') {
-    await insisting.clearDestination.executeWithOptions({ summary: `clean up ${name}` }, [
-      { destination: entry.destination },
-    ]);
+    const { destination } = entry;
+    const store = storeOf(state.registry, destination.stateStore)?.store;
+    await insisting.clearDestination.executeWithOptions({ summary: `clean up ${name}` }, [{ destination, store }]);
   }
   const { [name]: _removed, ...destinations } = state.registry.destinations;
   state.registry = { ...state.registry, destinations };
