@@ -2,7 +2,7 @@ import { condition, defineQuery, defineSignal, setHandler } from '@temporalio/wo
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { destinationsId, promisesId } from '../../src/domain/ids.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
-import type { Adopt, ApplyPromise, DestinationsChanged, Progress, Released, Remove, Verify } from '../messages.js';
+import type { Adopt, ApplyPromise, DestinationsChanged, Released, Remove } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import { hearChanges, historyIsLong, isGone, note, renew, settle, show, showAgain } from './entity.js';
@@ -12,6 +12,7 @@ import { tellResources } from './promiseResources.js';
 import type { PromiseInput, PromiseOffer, PromiseState } from './promiseState.js';
 import { acceptWish, newPromiseState, offerOf, postpone, retryDeletion } from './promiseState.js';
 import { objectOf, ownerOf, statusOf } from './promiseView.js';
+import { handleCommon } from './commonHandlers.js';
 import { compare } from './comparison.js';
 import { conclude, noteBegun, tellRepair } from './outcome.js';
 import { projector } from './projection.js';
@@ -60,15 +61,13 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     hearChanges(state, current.running, changes);
     state.changes = changes === undefined || state.changes === 'all' ? 'all' : [...state.changes, ...changes];
   });
-  setHandler(defineSignal<[Progress]>(signals.runProgress), async (progress) => {
-    show(state, progress.phase, progress.message);
-    await settle(state);
-  });
-  setHandler(defineSignal<[Verify]>(signals.verify), (wish) => {
-    stirred = true;
-    state.verify = [...state.verify, wish];
-  });
-  setHandler(defineQuery<EntityStatus>(queries.status), () => statusOf(input, state));
+  handleCommon(
+    state,
+    () => {
+      stirred = true;
+    },
+    () => statusOf(input, state),
+  );
   setHandler(defineQuery<PromiseOffer | undefined>(queries.plan), () => offerOf(state));
 
   const project = projector(state, () => statusOf(input, state));

@@ -1,11 +1,11 @@
-import { condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import { condition, defineSignal, setHandler } from '@temporalio/workflow';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { promiseId } from '../../src/domain/ids.js';
 import { objectStatus } from '../../src/domain/objectStatus.js';
 import type { Owner } from '../../src/domain/owner.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
-import type { ApplyResource, DestinationsChanged, PromiseChanged, Progress, Remove, Verify } from '../messages.js';
-import { queries, signals } from '../messages.js';
+import type { ApplyResource, DestinationsChanged, PromiseChanged, Remove } from '../messages.js';
+import { signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import type { EntityState } from './entity.js';
 import {
@@ -23,6 +23,7 @@ import {
 } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
+import { handleCommon } from './commonHandlers.js';
 import { compare } from './comparison.js';
 import { conclude, noteBegun, tellRepair } from './outcome.js';
 import { projector } from './projection.js';
@@ -79,15 +80,13 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     stirred = true;
     hearChanges(state, current.running, changes);
   });
-  setHandler(defineSignal<[Progress]>(signals.runProgress), async (progress) => {
-    show(state, progress.phase, progress.message);
-    await settle(state);
-  });
-  setHandler(defineSignal<[Verify]>(signals.verify), (wish) => {
-    stirred = true;
-    state.verify = [...state.verify, wish];
-  });
-  setHandler(defineQuery<EntityStatus>(queries.status), () => statusOf(input, state));
+  handleCommon(
+    state,
+    () => {
+      stirred = true;
+    },
+    () => statusOf(input, state),
+  );
 
   const project = projector(state, () => statusOf(input, state));
   for (;;) {
