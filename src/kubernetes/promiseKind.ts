@@ -1,0 +1,34 @@
+import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
+import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
+import type { EntityStatus } from '../domain/entity.js';
+import type { ControllerContext } from './controllerContext.js';
+import { createInformer } from './informer.js';
+import { reconcilePromise } from './promiseObjects.js';
+import type { KindParts, ReconciledKind } from './reconciledKind.js';
+import { kindQueue } from './reconciledKind.js';
+import { slimObject } from './slimObject.js';
+
+export function promiseKind(parts: KindParts) {
+  const queue = kindQueue(parts.failed);
+  const changed = (key: string) => queue.add(key);
+  const promises = createInformer({ ...parts, resource: platformResources.promises, slim: slimObject, changed });
+  return {
+    promises,
+    informers: [promises],
+    queue,
+    keys: () => promises.list().map(keyOf),
+    reconcile: (context, key) => reconcilePromise(context, key),
+    /** The end of a definition is the last thing that a deleted Promise waits for. */
+    definitionChanged(definition: ClusterObject | undefined): void {
+      const promise = definition?.metadata.labels?.[promiseLabel];
+      for (const { metadata } of promises.list()) {
+        if (definition === undefined || metadata.name === promise) queue.add(metadata.name);
+      }
+    },
+    show(context: ControllerContext, status: EntityStatus): Promise<void> {
+      return queue.exclusively(status.name, () => reconcilePromise(context, status.name, status));
+    },
+  } satisfies ReconciledKind & Record<string, unknown>;
+}

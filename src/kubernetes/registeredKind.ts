@@ -1,0 +1,47 @@
+import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
+import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ControllerContext } from './controllerContext.js';
+import type { Informer } from './informer.js';
+import { createInformer } from './informer.js';
+import type { KindParts, ReconciledKind } from './reconciledKind.js';
+import { kindQueue } from './reconciledKind.js';
+import { reconcileRegistered } from './registeredObjects.js';
+import { slimObject } from './slimObject.js';
+
+/** Destinations and state stores, which one entity keeps. Keys: `GitStateStore/main`. */
+export function registeredKind(parts: KindParts) {
+  const queue = kindQueue(parts.failed);
+  const follow = (resource: ApiResource): Informer => {
+    const changed = (name: string) => queue.add(`${resource.kind}/${name}`);
+    return createInformer({ ...parts, resource, slim: slimObject, changed });
+  };
+  const destinations = follow(platformResources.destinations);
+  const bucketStateStores = follow(platformResources.bucketStateStores);
+  const gitStateStores = follow(platformResources.gitStateStores);
+  const informers = [destinations, bucketStateStores, gitStateStores];
+  const objects = () =>
+    informers.flatMap((informer) =>
+      informer.list().map(({ metadata: { name } }) => ({ kind: informer.resource.kind, name })),
+    );
+  const keys = () => objects().map(({ kind, name }) => `${kind}/${name}`);
+
+  return {
+    ...{ destinations, bucketStateStores, gitStateStores },
+    informers,
+    queue,
+    keys,
+    async reconcile(context, key) {
+      const [kind = '', name = ''] = key.split('/');
+      await reconcileRegistered(context, kind, name);
+    },
+    wake: () => keys().forEach((key) => queue.add(key)),
+    /** All of them, from one look at what may be a large registry. */
+    async show(context: ControllerContext): Promise<void> {
+      const registry = await context.entities.registry();
+      const shown = objects().map(({ kind, name }) =>
+        queue.exclusively(`${kind}/${name}`, () => reconcileRegistered(context, kind, name, registry)),
+      );
+      await Promise.all(shown);
+    },
+  } satisfies ReconciledKind & Record<string, unknown>;
+}
