@@ -8,7 +8,6 @@ import { jobManifest, ownerOf } from './jobManifest.js';
 import { jobName } from './jobName.js';
 import type { JobPlan } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
-import { defaultJobsToKeep } from './jobSettings.js';
 import type { Job } from './objects.js';
 import { jobsPath, secretsPath } from './paths.js';
 import type { AccessObject } from './pipelineAccess.js';
@@ -67,7 +66,7 @@ async function createJob(
     applyAccess(cluster, wanted),
     sweepAccess(cluster, plan, wanted),
     // The new Job counts too.
-    pruneJobs(cluster, plan, (settings.jobsToKeep ?? defaultJobsToKeep) - 1),
+    pruneJobs(cluster, plan, settings.jobsToKeep - 1),
     cluster.ask('POST', secretsPath(plan.namespace), { body: secret }),
   ]);
   const manifest = jobManifest(plan, name, secretName, settings);

@@ -2,7 +2,6 @@ import type { Container } from '../../src/documents/container.js';
 import { kratixEnvironment } from '../stages/environment.js';
 import type { JobPlan } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
-import { defaultResources } from './jobSettings.js';
 import { runVolume } from './runSecret.js';
 
 export type HelperName = 'reader' | 'status-writer';
@@ -30,7 +29,7 @@ function stageContainer(plan: JobPlan, container: Container, settings: JobSettin
     ],
     ...(imagePullPolicy !== undefined && { imagePullPolicy }),
     ...(securityContext !== undefined && { securityContext }),
-    resources: container.resources ?? settings.resources ?? defaultResources,
+    resources: container.resources ?? settings.resources,
   };
 }
 
@@ -45,7 +44,7 @@ export function helperContainer(name: HelperName, plan: JobPlan, secret: string,
     volumeMounts: [...helperMounts[name], { name: runVolume, mountPath: '/run/fulfil', readOnly: true }],
     ...(settings.imagePullPolicy !== undefined && { imagePullPolicy: settings.imagePullPolicy }),
     securityContext: helperSecurity,
-    resources: settings.resources ?? defaultResources,
+    resources: settings.resources,
   };
 }
 

@@ -5,6 +5,8 @@ import { directoryArtifacts } from '../../activities/artifacts/artifactStore.js'
 import { openCluster } from '../../activities/kubernetes/cluster.js';
 import { controllerConfiguration } from '../kubernetes/controllerConfiguration.js';
 import { serveProbes } from '../kubernetes/probes.js';
+import { followConfiguration } from '../kubernetes/followedConfiguration.js';
+import { leveledLog } from '../kubernetes/leveledLog.js';
 import { runController } from '../kubernetes/runController.js';
 import { homeLayout, workerConfiguration } from '../worker/configuration.js';
 import type { ExitCode } from './exit.js';
@@ -27,9 +29,12 @@ export async function controller(): Promise<ExitCode> {
     configuration.probePort === undefined ? undefined : await serveProbes(configuration.probePort, () => true);
   const artifacts = directoryArtifacts(homeLayout(home).artifacts);
   const client = new Client({ connection, namespace });
-  remark(`controller ${configuration.identity} stands by`);
+  const say = leveledLog(remark, () => platform.current());
+  const { namespace: system } = configuration;
+  const platform = followConfiguration({ cluster, namespace: system, say }, stop.signal);
+  say(`controller ${configuration.identity} stands by`);
   try {
-    const parts = { configuration, cluster, client, connection: native, artifacts, taskQueue, say: remark };
+    const parts = { configuration, cluster, client, connection: native, artifacts, taskQueue, platform, say };
     await runController(parts, stop.signal);
   } finally {
     await closeProbes?.();

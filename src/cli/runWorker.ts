@@ -8,6 +8,7 @@ import { BASE_IMAGE } from '../setup/baseImage.js';
 import { ensureEngine } from '../setup/ensureEngine.js';
 import { homeLayout, workerConfiguration } from '../worker/configuration.js';
 import { registerSearchAttributes } from '../worker/searchAttributes.js';
+import { kubernetesConfiguration } from '../worker/kubernetesConfiguration.js';
 import type { StagePlace } from '../worker/stageRunnerFor.js';
 import type { FulfilWorker } from '../worker/worker.js';
 import { createWorker } from '../worker/worker.js';
@@ -39,7 +40,8 @@ export async function startWorker({
   namespace = 'default',
 }: ClientConnectConfig): Promise<StartedWorker> {
   const configuration = workerConfiguration(process.env);
-  const stages = configuration.stages === 'kubernetes' ? await jobsOfCluster() : await containersHere();
+  const over = new AbortController();
+  const stages = configuration.stages === 'kubernetes' ? await jobsOfCluster(over.signal) : await containersHere();
   await sweepScratch(homeLayout(configuration.home).scratch);
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, namespace });
@@ -49,6 +51,7 @@ export async function startWorker({
   return {
     ...worker,
     async close() {
+      over.abort();
       await native.close();
       await connection.close();
     },
@@ -65,9 +68,15 @@ async function containersHere(): Promise<StagePlace> {
 }
 
 /** The client library takes a second to load, so only who needs it does. */
-async function jobsOfCluster(): Promise<StagePlace> {
+async function jobsOfCluster(signal: AbortSignal): Promise<StagePlace> {
   const { openCluster } = await import('../../activities/kubernetes/cluster.js');
-  return { kind: 'kubernetes', cluster: await openCluster() };
+  const { followConfiguration } = await import('../kubernetes/followedConfiguration.js');
+  const { leveledLog } = await import('../kubernetes/leveledLog.js');
+  const { namespace } = kubernetesConfiguration(process.env);
+  const cluster = await openCluster();
+  const say = leveledLog(remark, () => platform.current());
+  const platform = followConfiguration({ cluster, namespace, say }, signal);
+  return { kind: 'kubernetes', cluster, platform };
 }
 
 /** Removes the volumes of stages whose worker has died; each worker has a directory named by its process. */

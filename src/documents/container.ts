@@ -59,7 +59,7 @@ const quantity = z.union([
   z.number(),
 ]);
 
-const Resources = closed({
+export const Resources = closed({
   requests: maybe(z.record(z.string(), quantity)),
   limits: maybe(z.record(z.string(), quantity)),
   claims: maybe(z.array(z.looseObject({ name: filledText }))),

@@ -10,6 +10,7 @@ import { groupOf } from '../domain/plan.js';
 import { clusterId, projectionQueue } from './clusterIdentity.js';
 import type { ControllerContext } from './controllerContext.js';
 import { createInformer } from './informer.js';
+import type { Say } from './leveledLog.js';
 import type { Projector } from './projectionActivities.js';
 import { promiseKind } from './promiseKind.js';
 import type { ReconciledKind } from './reconciledKind.js';
@@ -24,7 +25,7 @@ export interface ControllerParts {
   /** Of the workers. */
   readonly taskQueue: string;
   readonly identity: string;
-  readonly say: (line: string) => void;
+  readonly say: Say;
 }
 
 export interface Controller extends Projector {
@@ -41,8 +42,8 @@ export interface Controller extends Projector {
 export async function createController(parts: ControllerParts, signal: AbortSignal): Promise<Controller> {
   const { cluster, client, artifacts, taskQueue, identity, say } = parts;
   const id = await clusterId(cluster);
-  const troubled = (error: unknown) => say(reason(error));
-  const failed = (key: string, error: unknown) => say(`${key}: ${reason(error)}; tried again`);
+  const troubled = (error: unknown) => say(reason(error), 'warning');
+  const failed = (key: string, error: unknown) => say(`${key}: ${reason(error)}; tried again`, 'warning');
   const followed = { cluster, troubled, failed };
 
   const promises = promiseKind(followed);
@@ -76,7 +77,14 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   const informers = [works, placements, ...kinds.flatMap((kind) => kind.informers)];
   const synced = Promise.all(informers.map((informer) => informer.synced)).then(() => undefined);
   // Half a picture would look like objects without Works, or a Promise without requests.
-  for (const kind of kinds) kind.queue.begin((key) => synced.then(() => kind.reconcile(context, key)));
+  for (const kind of kinds) {
+    kind.queue.begin(async (key) => {
+      await synced;
+      const began = performance.now();
+      await kind.reconcile(context, key);
+      say(`${key}: looked at in ${Math.round(performance.now() - began)} ms`, 'debug');
+    });
+  }
   for (const informer of informers) void informer.run(signal);
 
   return {

@@ -13,7 +13,10 @@ import { objectStore } from './objectStore.js';
 export interface InformerOptions {
   readonly cluster: Cluster;
   readonly resource: ApiResource;
+  /** All of them when it is not said. */
+  readonly namespace?: string;
   readonly labelSelector?: string;
+  readonly fieldSelector?: string;
   /** Leaves out what nobody looks at, before an object is kept. */
   readonly slim?: (object: ClusterObject) => ClusterObject;
   /** Told of every object that is new, changed or gone. */
@@ -55,9 +58,10 @@ const longestPauseMillis = 5_000;
  * server that is away are waited out; when the server has forgotten where we were (410 Gone) the list begins anew.
  */
 export function createInformer(options: InformerOptions): Informer {
-  const { cluster, resource, labelSelector, changed, troubled } = options;
+  const { cluster, resource, namespace, labelSelector, fieldSelector, changed, troubled } = options;
+  const selectors = { labelSelector, fieldSelector };
   const store = objectStore(options.slim);
-  const path = collectionPath(resource);
+  const path = collectionPath(resource, namespace);
   let markSynced = (): void => undefined;
   const synced = new Promise<void>((resolve) => {
     markSynced = resolve;
@@ -68,7 +72,7 @@ export function createInformer(options: InformerOptions): Informer {
     let page: ObjectPage;
     let next: string | undefined;
     do {
-      const parameters = { labelSelector, limit: String(pageSize), continue: next };
+      const parameters = { ...selectors, limit: String(pageSize), continue: next };
       page = (await cluster.ask('GET', `${path}${query(parameters)}`)) as ObjectPage;
       found.push(...page.items);
       next = page.metadata.continue;
@@ -81,7 +85,7 @@ export function createInformer(options: InformerOptions): Informer {
   /** The version up to which it has seen everything; undefined when only a list can tell. */
   async function watch(from: string, signal: AbortSignal): Promise<string | undefined> {
     let version = from;
-    const parameters = { labelSelector, watch: 'true', allowWatchBookmarks: 'true' };
+    const parameters = { ...selectors, watch: 'true', allowWatchBookmarks: 'true' };
     const path_ = `${path}${query({ ...parameters, resourceVersion: from, timeoutSeconds: String(watchSeconds) })}`;
     try {
       for await (const { type, object } of watchEvents(cluster, path_, signal)) {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
 import { pause } from '../../activities/kubernetes/pause.js';
+import type { LeaderElection } from '../documents/platformConfiguration.js';
 
 export interface LeaseOptions {
   readonly cluster: Cluster;
@@ -8,13 +9,10 @@ export interface LeaseOptions {
   readonly name: string;
   /** Who we are; different for each process. */
   readonly identity: string;
+  /** Asked at every try; a term keeps those with which it began. */
+  readonly times: () => LeaderElection;
   readonly troubled?: (error: unknown) => void;
 }
-
-/** Kratix's defaults (reference, section 7.6): another one leads at most 15 s after the leader fell silent. */
-const leaseSeconds = 15;
-const renewDeadlineMillis = 10_000;
-const retryMillis = 2_000;
 
 interface LeaseObject {
   readonly metadata: { readonly resourceVersion?: string; readonly name: string; readonly namespace: string };
@@ -41,40 +39,46 @@ export async function acquireLease(options: LeaseOptions, signal: AbortSignal): 
   const observed = observer();
   while (!signal.aborted) {
     try {
-      if (await tryAcquire(options, observed)) return keepLease(options, observed, signal);
+      const times = options.times();
+      if (await tryAcquire(options, times, observed)) return keepLease(options, times, observed, signal);
     } catch (thrown) {
       options.troubled?.(thrown);
     }
-    await pause(retryMillis, signal);
+    await pause(options.times().retryMillis, signal);
   }
   return undefined;
 }
 
 /** When the lease last changed by our own clock: clocks of two machines need not agree. */
 interface Observed {
-  isExpired(lease: LeaseObject): boolean;
+  isExpired(lease: LeaseObject, leaseMillis: number): boolean;
 }
 
 function observer(): Observed {
   let version: string | undefined;
   let since = 0;
   return {
-    isExpired({ metadata, spec }) {
+    isExpired({ metadata, spec }, leaseMillis) {
       if (metadata.resourceVersion !== version) {
         version = metadata.resourceVersion;
         since = performance.now();
       }
-      return performance.now() - since > (spec?.leaseDurationSeconds ?? leaseSeconds) * 1000;
+      const kept = spec?.leaseDurationSeconds;
+      return performance.now() - since > (kept === undefined ? leaseMillis : kept * 1000);
     },
   };
 }
 
 /** True when the lease is ours, taken or renewed by this very call. */
-async function tryAcquire({ cluster, namespace, name, identity }: LeaseOptions, observed: Observed): Promise<boolean> {
+async function tryAcquire(
+  { cluster, namespace, name, identity }: LeaseOptions,
+  { leaseMillis }: LeaderElection,
+  observed: Observed,
+): Promise<boolean> {
   const collection = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
   const lease = (await cluster.ask('GET', `${collection}/${name}`).catch(unlessCode(404))) as LeaseObject | undefined;
   const now = new Date().toISOString().replace('Z', '000Z');
-  const times = { renewTime: now, leaseDurationSeconds: leaseSeconds, holderIdentity: identity };
+  const times = { renewTime: now, leaseDurationSeconds: Math.ceil(leaseMillis / 1000), holderIdentity: identity };
   if (lease === undefined) {
     const spec = { ...times, acquireTime: now, leaseTransitions: 0 };
     const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace }, spec };
@@ -82,7 +86,7 @@ async function tryAcquire({ cluster, namespace, name, identity }: LeaseOptions, 
   }
   const { holderIdentity = '', acquireTime = now, leaseTransitions = 0 } = lease.spec ?? {};
   const mine = holderIdentity === identity;
-  if (!mine && holderIdentity !== '' && !observed.isExpired(lease)) return false;
+  if (!mine && holderIdentity !== '' && !observed.isExpired(lease, leaseMillis)) return false;
   const spec = {
     ...times,
     acquireTime: mine ? acquireTime : now,
@@ -92,7 +96,7 @@ async function tryAcquire({ cluster, namespace, name, identity }: LeaseOptions, 
   return (await cluster.ask('PUT', `${collection}/${name}`, { body }).catch(unlessCode(409))) !== undefined;
 }
 
-function keepLease(options: LeaseOptions, observed: Observed, signal: AbortSignal): Leadership {
+function keepLease(options: LeaseOptions, times: LeaderElection, observed: Observed, signal: AbortSignal): Leadership {
   const lost = new AbortController();
   const ended = new AbortController();
   const keeping = renew();
@@ -101,17 +105,17 @@ function keepLease(options: LeaseOptions, observed: Observed, signal: AbortSigna
     let renewedAt = performance.now();
     const over = AbortSignal.any([signal, ended.signal]);
     while (!over.aborted) {
-      await pause(retryMillis, over);
+      await pause(times.retryMillis, over);
       if (over.aborted) return;
       const began = performance.now();
       // A call that hangs must not outlast the deadline: the lease is lost by the clock, not by the answer.
-      const deadline = setTimeout(() => lost.abort(), Math.max(0, renewedAt + renewDeadlineMillis - began));
+      const deadline = setTimeout(() => lost.abort(), Math.max(0, renewedAt + times.renewMillis - began));
       try {
-        if (!(await tryAcquire(options, observed))) return lost.abort();
+        if (!(await tryAcquire(options, times, observed))) return lost.abort();
         renewedAt = began;
       } catch (thrown) {
         options.troubled?.(thrown);
-        if (performance.now() - renewedAt > renewDeadlineMillis) return lost.abort();
+        if (performance.now() - renewedAt > times.renewMillis) return lost.abort();
       } finally {
         clearTimeout(deadline);
       }

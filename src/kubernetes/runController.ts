@@ -6,8 +6,11 @@ import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import type { Controller } from './controller.js';
 import { createController } from './controller.js';
 import type { ControllerConfiguration } from './controllerConfiguration.js';
+import type { FollowedConfiguration } from './followedConfiguration.js';
 import type { Leadership } from './lease.js';
 import { acquireLease } from './lease.js';
+import type { Say } from './leveledLog.js';
+import { obeyConfiguration } from './obeyedConfiguration.js';
 import { projectionActivities } from './projectionActivities.js';
 import { watchTemporal } from './temporalPulse.js';
 import { reason } from '../domain/failure.js';
@@ -20,7 +23,9 @@ export interface ControllerProcess {
   readonly connection: NativeConnection;
   readonly artifacts: ArtifactStore;
   readonly taskQueue: string;
-  readonly say: (line: string) => void;
+  /** The ConfigMap `kratix`. */
+  readonly platform: FollowedConfiguration;
+  readonly say: Say;
 }
 
 /** Projections that are under way when the lease is lost are another controller's to repeat. */
@@ -30,16 +35,18 @@ const retryMillis = 2_000;
 
 /** Stands by, leads, stands by again, until the signal aborts. */
 export async function runController(parts: ControllerProcess, signal: AbortSignal): Promise<void> {
-  const { configuration, cluster, say } = parts;
+  const { configuration, cluster, platform, say } = parts;
   const { namespace, leaseName: name, identity } = configuration;
-  const troubled = (error: unknown) => say(`lease ${namespace}/${name}: ${reason(error)}`);
+  const troubled = (error: unknown) => say(`lease ${namespace}/${name}: ${reason(error)}`, 'warning');
+  const times = () => platform.current().leaderElection;
+  await Promise.race([platform.synced, aborted(signal)]);
   while (!signal.aborted) {
-    const leadership = await acquireLease({ cluster, namespace, name, identity, troubled }, signal);
+    const leadership = await acquireLease({ cluster, namespace, name, identity, times, troubled }, signal);
     if (leadership === undefined) return;
     try {
       await lead(parts, leadership, signal);
     } catch (thrown) {
-      say(`${reason(thrown)}; tried again`);
+      say(`${reason(thrown)}; tried again`, 'warning');
       await pause(retryMillis, signal);
     } finally {
       await leadership.release();
@@ -57,10 +64,15 @@ async function lead(parts: ControllerProcess, leadership: Leadership, stopping: 
     await Promise.race([controller.synced, aborted(signal)]);
     if (signal.aborted) return;
     const worker = await projectionWorker(parts, controller);
-    const resync = setInterval(() => controller.resync(), configuration.resyncMillis);
+    const obeyed = obeyConfiguration({ ...parts, identity }, signal);
+    const again = () => {
+      controller.resync();
+      obeyed.again();
+    };
+    const resync = setInterval(again, configuration.resyncMillis);
     void watchTemporal(client, signal, () => {
       say('Temporal is back or another one: every object is looked at again');
-      controller.resync();
+      again();
     });
     signal.addEventListener('abort', () => worker.getState() === 'RUNNING' && worker.shutdown(), { once: true });
     say(`controller leads, projections on task queue ${controller.queue}`);
@@ -81,7 +93,7 @@ function projectionWorker({ connection, client, configuration, say }: Controller
     namespace: client.options.namespace,
     identity: configuration.identity,
     taskQueue: controller.queue,
-    activities: { ...projectionActivities(controller, (message) => say(`not shown: ${message}`)) },
+    activities: { ...projectionActivities(controller, (message) => say(`not shown: ${message}`, 'warning')) },
     shutdownGraceTime,
     shutdownForceTime: '10 seconds',
   });

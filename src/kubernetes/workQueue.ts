@@ -1,6 +1,8 @@
 export interface WorkQueue {
   /** Handled soon; a key that waits already is handled once. */
   add(key: string): void;
+  /** Handled after so long. */
+  addAfter(key: string, millis: number): void;
   /** Runs something else of the same key, when nothing of it is under way. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
   close(): void;
@@ -61,13 +63,15 @@ export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): Wo
     const count = (failures.get(key) ?? 0) + 1;
     failures.set(key, count);
     failed(key, error);
-    const timer = setTimeout(
-      () => {
-        timers.delete(timer);
-        add(key);
-      },
-      Math.min(firstDelayMillis * 2 ** (count - 1), longestDelayMillis),
-    );
+    addAfter(key, Math.min(firstDelayMillis * 2 ** (count - 1), longestDelayMillis));
+  }
+
+  function addAfter(key: string, millis: number): void {
+    if (closed) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      add(key);
+    }, millis);
     timers.add(timer);
   }
 
@@ -79,6 +83,7 @@ export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): Wo
 
   return {
     add,
+    addAfter,
     exclusively,
     close() {
       closed = true;

@@ -8,14 +8,20 @@ import type { SecretSource } from '../../activities/secrets/secretSource.js';
 import type { StageRunner } from '../../activities/stages/stageRunner.js';
 import { engineStageRunner } from '../../activities/stages/stageRunner.js';
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
+import type { FollowedConfiguration } from '../kubernetes/followedConfiguration.js';
 import type { WorkerConfiguration } from './configuration.js';
 import { homeLayout } from './configuration.js';
 import { kubernetesConfiguration } from './kubernetesConfiguration.js';
 
 /** Where stages run: containers on this machine, or Jobs of a cluster. */
-export type StagePlace =
-  | { readonly kind: 'engine'; readonly engine: ContainerEngine }
-  | { readonly kind: 'kubernetes'; readonly cluster: Cluster };
+export type StagePlace = { readonly kind: 'engine'; readonly engine: ContainerEngine } | KubernetesPlace;
+
+interface KubernetesPlace {
+  readonly kind: 'kubernetes';
+  readonly cluster: Cluster;
+  /** What the platform's operators say about Jobs. */
+  readonly platform: Pick<FollowedConfiguration, 'current' | 'synced'>;
+}
 
 export interface PlaceParts {
   readonly runStage: StageRunner;
@@ -32,7 +38,7 @@ export async function stageRunnerFor(
 ): Promise<PlaceParts> {
   const layout = homeLayout(configuration.home);
   const scratch = join(layout.scratch, String(process.pid));
-  if (place.kind === 'kubernetes') return jobs(artifacts, scratch, place.cluster);
+  if (place.kind === 'kubernetes') return jobs(artifacts, scratch, place);
   const secrets = fileSecrets(layout.secrets, process.env);
   const runStage = engineStageRunner({
     artifacts,
@@ -46,12 +52,20 @@ export async function stageRunnerFor(
 }
 
 /** Loaded only here: a worker with containers of its own needs none of it. */
-async function jobs(artifacts: ArtifactStore, scratch: string, cluster: Cluster): Promise<PlaceParts> {
+async function jobs(
+  artifacts: ArtifactStore,
+  scratch: string,
+  { cluster, platform }: KubernetesPlace,
+): Promise<PlaceParts> {
   const { startArtifactReceiver } = await import('../../activities/kubernetes/artifactReceiver.js');
   const { kubernetesStageRunner } = await import('../../activities/kubernetes/kubernetesStageRunner.js');
-  const { receiver, settings } = kubernetesConfiguration(process.env);
+  const { receiver, installed } = kubernetesConfiguration(process.env);
   const listening = await startArtifactReceiver({ cluster, artifacts, scratch, ...receiver });
-  const runStage = kubernetesStageRunner({ artifacts, cluster, scratch, settings: () => settings, leavesJob });
+  const settings = async () => {
+    await platform.synced;
+    return { ...platform.current(), ...installed };
+  };
+  const runStage = kubernetesStageRunner({ artifacts, cluster, scratch, settings, leavesJob });
   return { runStage, secrets: clusterSecrets(cluster), close: () => listening.close() };
 }
 

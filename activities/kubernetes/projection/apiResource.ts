@@ -1,4 +1,4 @@
-/** One API of the cluster. */
+/** One API of the cluster; Kubernetes' oldest ones have an empty group. */
 export interface ApiResource {
   readonly group: string;
   readonly version: string;
@@ -15,6 +15,16 @@ export const platformResources = {
   destinations: { ...platform, kind: 'Destination', plural: 'destinations' },
   bucketStateStores: { ...platform, kind: 'BucketStateStore', plural: 'bucketstatestores' },
   gitStateStores: { ...platform, kind: 'GitStateStore', plural: 'gitstatestores' },
+  promiseReleases: { ...platform, kind: 'PromiseRelease', plural: 'promisereleases' },
+  healthRecords: { ...platform, kind: 'HealthRecord', plural: 'healthrecords' },
+} as const satisfies Record<string, ApiResource>;
+
+/** Kubernetes' own that we follow. */
+export const clusterResources = {
+  configMaps: { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps' },
+  secrets: { group: '', version: 'v1', kind: 'Secret', plural: 'secrets' },
+  pods: { group: '', version: 'v1', kind: 'Pod', plural: 'pods' },
+  jobs: { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs' },
 } as const satisfies Record<string, ApiResource>;
 
 export const definitions: ApiResource = {
@@ -25,12 +35,13 @@ export const definitions: ApiResource = {
 };
 
 export function apiVersionOf({ group, version }: ApiResource): string {
-  return `${group}/${version}`;
+  return group === '' ? version : `${group}/${version}`;
 }
 
-export function collectionPath({ group, version, plural }: ApiResource, namespace?: string): string {
+export function collectionPath(resource: ApiResource, namespace?: string): string {
+  const root = resource.group === '' ? '/api' : '/apis';
   const scope = namespace === undefined || namespace === '' ? '' : `/namespaces/${namespace}`;
-  return `/apis/${group}/${version}${scope}/${plural}`;
+  return `${root}/${apiVersionOf(resource)}${scope}/${resource.plural}`;
 }
 
 export function objectPath(

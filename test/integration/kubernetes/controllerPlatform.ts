@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { directoryArtifacts } from '../../../activities/artifacts/artifactStore.js';
 import { openCluster } from '../../../activities/kubernetes/cluster.js';
+import { followConfiguration } from '../../../src/kubernetes/followedConfiguration.js';
 import { runController } from '../../../src/kubernetes/runController.js';
 import { homeLayout } from '../../../src/worker/configuration.js';
 import type { OwnCluster } from '../../cluster/cluster.js';
@@ -117,6 +118,7 @@ function writeOf(line: string): string[] {
 }
 
 export interface RunningController {
+  readonly lines: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -126,28 +128,33 @@ export async function startController({ cluster, platform }: ControllerPlatform)
   const connection = await NativeConnection.connect({ address: platform.address });
   const identity = `test-${Math.random().toString(36).slice(2)}`;
   const lines: string[] = [];
+  const say = (line: string) => {
+    lines.push(line);
+    if (process.env['FULFIL_TEST_LINES'] !== undefined) process.stderr.write(`${line}\n`);
+  };
+  const client = await openCluster(cluster.kubeconfig);
+  const namespace = 'kratix-platform-system';
   const running = runController(
     {
       configuration: {
-        namespace: 'kratix-platform-system',
+        namespace,
         leaseName: 'controller.fulfil.io',
         identity,
         resyncMillis: 600_000,
       },
-      cluster: await openCluster(cluster.kubeconfig),
+      cluster: client,
+      platform: followConfiguration({ cluster: client, namespace, say }, stop.signal),
       client: platform.client,
       connection,
       artifacts: directoryArtifacts(homeLayout(platform.home).artifacts),
       taskQueue: platform.taskQueue,
-      say: (line) => {
-        lines.push(line);
-        if (process.env['FULFIL_TEST_LINES'] !== undefined) process.stderr.write(`${line}\n`);
-      },
+      say,
     },
     stop.signal,
   );
   await eventually('the controller leads', () => lines.find((line) => line.startsWith('controller leads')), patience);
   return {
+    lines,
     async stop() {
       stop.abort();
       await running;

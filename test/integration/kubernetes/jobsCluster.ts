@@ -10,6 +10,7 @@ import type { ArtifactStore } from '../../../activities/artifacts/artifactStore.
 import { directoryArtifacts, putJson } from '../../../activities/artifacts/artifactStore.js';
 import { getSnapshot } from '../../../activities/artifacts/snapshot.js';
 import type { ArtifactReceiver } from '../../../activities/kubernetes/artifactReceiver.js';
+import { defaultConfiguration } from '../../../src/documents/platformConfiguration.js';
 import { startArtifactReceiver } from '../../../activities/kubernetes/artifactReceiver.js';
 import type { Cluster } from '../../../activities/kubernetes/cluster.js';
 import { openCluster } from '../../../activities/kubernetes/cluster.js';
@@ -87,7 +88,11 @@ export async function openJobsCluster(kubeconfig = process.env['KUBECONFIG']): P
   let receiver = await startArtifactReceiver({ ...options, port: 0 });
   const { port } = receiver;
   const address = await reachableAddress(kubectl);
-  const settings = (): JobSettings => ({ helperImage: HELPER, receiverUrl: `http://${address}:${port}` });
+  const settings = (): JobSettings => ({
+    ...defaultConfiguration,
+    helperImage: HELPER,
+    receiverUrl: `http://${address}:${port}`,
+  });
   const newRunner = async () =>
     kubernetesStageRunner({
       artifacts,

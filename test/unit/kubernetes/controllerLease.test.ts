@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Cluster } from '../../../activities/kubernetes/cluster.js';
+import { defaultConfiguration } from '../../../src/documents/platformConfiguration.js';
 import { clusterFailure } from '../../../activities/kubernetes/clusterFailure.js';
 import { acquireLease } from '../../../src/kubernetes/lease.js';
 import { holds } from '../../platform/eventually.js';
@@ -32,7 +33,10 @@ function leaseServer() {
   return { cluster, state };
 }
 
-const lease = (cluster: Cluster, identity: string) => ({ cluster, identity, namespace: 'system', name: 'controller' });
+const lease = (cluster: Cluster, identity: string) => ({
+  ...{ cluster, identity, namespace: 'system', name: 'controller' },
+  times: () => defaultConfiguration.leaderElection,
+});
 
 test('one leads; the next one does as soon as the lease is given back', async () => {
   const { cluster, state } = leaseServer();

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { jobManifest } from '../../../activities/kubernetes/jobManifest.js';
+import { defaultConfiguration } from '../../../src/documents/platformConfiguration.js';
 import { jobName } from '../../../activities/kubernetes/jobName.js';
 import { objectName } from '../../../activities/kubernetes/objectName.js';
 import { pipelineAccess } from '../../../activities/kubernetes/pipelineAccess.js';
@@ -7,7 +8,11 @@ import { runSecret } from '../../../activities/kubernetes/runSecret.js';
 import { specHash } from '../../../activities/kubernetes/specHash.js';
 import { plan } from './jobsFixtures.js';
 
-const settings = { helperImage: 'registry.example/helper:1', receiverUrl: 'http://fulfil-worker.fulfil:8085/' };
+const settings = {
+  ...defaultConfiguration,
+  helperImage: 'registry.example/helper:1',
+  receiverUrl: 'http://fulfil-worker.fulfil:8085/',
+};
 
 test('the Job of a Resource’s pipeline, every default filled in', async () => {
   const job = await plan();

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '../../platform/eventually.js';
+import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
+import { openControllerPlatform, startController } from './controllerPlatform.js';
+
+let world: ControllerPlatform;
+let controller: RunningController;
+
+beforeAll(async () => {
+  world = await openControllerPlatform();
+  await configure('stateStoreReconciliationInterval: 1h\n');
+  controller = await startController(world);
+}, 120_000);
+afterAll(async () => {
+  await controller?.stop();
+  await world?.close();
+});
+
+const namespace = 'kratix-platform-system';
+
+async function configure(config: string): Promise<void> {
+  const metadata = { name: 'kratix', namespace };
+  await world.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { config } });
+}
+
+const schedule = () =>
+  world.platform.client.schedule
+    .getHandle('compare-stores')
+    .describe()
+    .catch(() => undefined);
+const said = (words: string) => eventually(words, () => controller.lines.find((line) => line.includes(words)), 20_000);
+
+/** A Job of a pipeline as the Job controller leaves it, and its pod: without a node nobody else makes one. */
+async function finishedJob(name: string): Promise<void> {
+  const labels = { 'app.kubernetes.io/managed-by': 'Kratix' };
+  const container = { name: 'stage', image: 'stage' };
+  const template = { metadata: { labels }, spec: { restartPolicy: 'Never', containers: [container] } };
+  const metadata = { name, namespace, labels };
+  await world.apply({ apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { backoffLimit: 0, template } });
+  const pods = ['pods', '-n', namespace, '-l', `batch.kubernetes.io/job-name=${name}`];
+  const pod = await eventually(
+    'the pod',
+    async () => (await world.kubectl('get', ...pods, '-o', 'name')).trim() || undefined,
+    20_000,
+  );
+  await world.kubectl(
+    'patch',
+    '-n',
+    namespace,
+    pod,
+    '--subresource=status',
+    '--type=merge',
+    '-p',
+    '{"status":{"phase":"Failed"}}',
+  );
+  await world.kubectl('wait', '-n', namespace, `job/${name}`, '--for=condition=Failed', '--timeout=30s');
+}
+
+test('stores are compared as often as the configuration says, from one schedule', async () => {
+  const hourly = await eventually('the schedule', schedule, 20_000);
+  expect(hourly.spec.intervals).toEqual([expect.objectContaining({ every: 3_600_000 })]);
+  expect(hourly.action).toMatchObject({ workflowType: 'repair' });
+  await configure('stateStoreReconciliationInterval: 2h\n');
+  const isSo = async () => (await schedule())?.spec.intervals?.[0]?.every === 7_200_000 || undefined;
+  await eventually('every two hours', isSo, 20_000);
+  await configure('stateStoreReconciliationInterval: "0"\n');
+  await eventually('no schedule', async () => (await schedule()) === undefined || undefined, 20_000);
+});
+
+test('a configuration that cannot be read changes nothing, and says so in the log and as an event', async () => {
+  await configure('numberOfJobsToKeep: many\n');
+  const message = 'ConfigMap kratix: config: numberOfJobsToKeep: expected a number, found "many"';
+  await said(`${message}; what was configured before counts`);
+  const events = async () => {
+    const listed = await world.kubectl('get', 'events', '-n', namespace, '-o', 'json');
+    const { items } = JSON.parse(listed) as { items: Record<string, unknown>[] };
+    return items.find((event) => event['reason'] === 'ConfigurationRefused');
+  };
+  const event = await eventually('the event', events, 20_000);
+  expect(event).toMatchObject({ type: 'Warning', message, involvedObject: { kind: 'ConfigMap', name: 'kratix' } });
+  expect(await schedule()).toBeUndefined();
+  await configure('podTTLSecondsAfterFinished: 1\n');
+  await said('ConfigMap kratix: config: podTTLSecondsAfterFinished: unknown, without effect');
+});
+
+test('pods of finished Jobs go when the configuration says so, and their Jobs stay', async () => {
+  await finishedJob('done');
+  const pods = () => world.kubectl('get', 'pods', '-n', namespace, '-o', 'name');
+  expect(await pods()).not.toBe('');
+  await configure('workflows: { jobOptions: { podTTLSecondsAfterFinished: 3 } }\n');
+  await eventually('no pods', async () => (await pods()) === '' || undefined, 20_000);
+  await finishedJob('later');
+  await eventually('no pods', async () => (await pods()) === '' || undefined, 20_000);
+  expect(await world.kubectl('get', 'jobs', '-n', namespace, '-o', 'name')).toBe('job.batch/done\njob.batch/later\n');
+});
+
+test('a leader begins its term with the times of that moment', async () => {
+  await configure('controllerLeaderElection: { leaseDuration: 40s, renewDeadline: 30s, retryPeriod: 1s }\n');
+  await controller.stop();
+  controller = await startController(world);
+  const lease = await world.object('lease', '-n', namespace, 'controller.fulfil.io');
+  expect(lease?.spec).toMatchObject({ leaseDurationSeconds: 40 });
+});
