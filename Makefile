@@ -1,9 +1,10 @@
 # make demo    the tutorial from installation to deletion (STORE=git, directory or bucket)
+# make demo-kubernetes  the same with kubectl, on a cluster that it starts (STORE=bucket or git; Linux, as root)
 # make test    every test, against real servers and containers
 # make check   types, lint, formatting, licences
 # make record  the histories of test/replay anew, after a change of workflow code
 # make bench   numbers, with the machine they were measured on
-.PHONY: setup build demo test test-kubernetes check bench record clean
+.PHONY: setup build demo demo-kubernetes test test-kubernetes check bench record clean
 
 build: node_modules/.made dist/.made
 
@@ -20,6 +21,10 @@ setup: build
 
 demo: setup
 	node dist/src/demo/demo.js
+
+demo-kubernetes: setup
+	nice scripts/kubernetes/build.sh
+	node dist/src/demo/demoKubernetes.js
 
 check: node_modules/.made
 	npm run --silent check

@@ -1,13 +1,14 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BASE_IMAGE, buildImage } from '../setup/baseImage.js';
 import { ensureEngine } from '../setup/ensureEngine.js';
 import { openDemoStore, writeDocuments } from './demoStore.js';
-import type { DemoStore } from './demoStore.js';
-import { startDev } from './devProcess.js';
+import type { DemoStore, StoreSecret } from './demoStore.js';
+import type { FulfilProcess } from './fulfilProcess.js';
+import { startFulfil } from './fulfilProcess.js';
 import { freePort } from '../server/freePort.js';
-import { expectThat, runFulfil, show, step } from './step.js';
-import { tree } from './tree.js';
+import { expectThat, playDemo, runFulfil, show, step } from './step.js';
+import { showFiles } from './tree.js';
 
 /** The tutorial from installation to deletion, with real parts; ends with 1 if a step did not do what it says. */
 const samples = 'deploy/samples';
@@ -15,7 +16,6 @@ const home = resolve('.fulfil/demo');
 const documents = 'resources/default/jenkins/example';
 
 async function main(): Promise<void> {
-  const began = performance.now();
   const ports = { server: await freePort(7233), ui: await freePort(8233) };
   process.env['FULFIL_HOME'] = join(home, 'fulfil');
   process.env['TEMPORAL_ADDRESS'] = `127.0.0.1:${ports.server}`;
@@ -23,7 +23,8 @@ async function main(): Promise<void> {
   await mkdir(home, { recursive: true });
   const store = await openDemoStore(process.env['STORE'] || 'git', home);
   const paths = await writeDocuments(store, home);
-  let dev: Awaited<ReturnType<typeof startDev>> | undefined;
+  if (store.secret !== undefined) await writeSecret(join(home, 'fulfil', 'secrets'), store.secret);
+  let dev: FulfilProcess | undefined;
   try {
     await step('The image of the stages', async () => {
       const engine = await ensureEngine(show);
@@ -31,17 +32,22 @@ async function main(): Promise<void> {
       show('built localhost/fulfil-demo-jenkins:1');
     });
     await step('Temporal with its Web UI, and a worker', async () => {
-      dev = await startDev(ports.server, ports.ui);
+      const args = ['--port', String(ports.server), '--ui-port', String(ports.ui)];
+      dev = await startFulfil(['dev', ...args], 'worker');
     });
     await tutorial(store, paths);
-    process.stdout.write(
-      `\nAll of it took ${((performance.now() - began) / 1000).toFixed(1)} s and did what it says.\n`,
-    );
     farewell(ports, store);
   } finally {
     await dev?.stop();
     await store.close();
   }
+}
+
+/** As a mounted Secret has it: a file for each key. */
+async function writeSecret(directory: string, { namespace, name, values }: StoreSecret): Promise<void> {
+  const folder = join(directory, namespace, name);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const [key, value] of Object.entries(values)) await writeFile(join(folder, key), value, { mode: 0o600 });
 }
 
 async function tutorial(store: DemoStore, paths: Awaited<ReturnType<typeof writeDocuments>>): Promise<void> {
@@ -90,12 +96,6 @@ async function tutorial(store: DemoStore, paths: Awaited<ReturnType<typeof write
   });
 }
 
-async function showFiles(store: DemoStore): Promise<readonly string[]> {
-  const files = await store.files();
-  show(tree(files));
-  return files;
-}
-
 function farewell(ports: { readonly server: number; readonly ui: number }, store: DemoStore): void {
   process.stdout.write(`
 Where to look: every run above is in Temporal's history. Start the same platform again with
@@ -109,9 +109,4 @@ README.md has every step, also with Temporal's own CLI.${ports.ui === 8233 ? '' 
 `);
 }
 
-await main().catch((error: unknown) => {
-  process.stderr.write(
-    `\nThe demo did not do what it says: ${error instanceof Error ? error.message : String(error)}\n`,
-  );
-  process.exitCode = 1;
-});
+await playDemo(main);

@@ -1,23 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'minio';
 import type { DemoStore } from './demoStore.js';
 import { startMinio } from './minioServer.js';
-import type { MinioKeys } from './minioServer.js';
 
 const bucket = 'state';
 const secret = { namespace: 'default', name: 'bucket-credentials' };
 
 /** A bucket of a MinIO that lasts as long as the demonstration; it keeps versions, so that it can tell its history. */
-export async function demoBucket(home: string, fulfilHome: string): Promise<DemoStore> {
+export async function demoBucket(home: string): Promise<DemoStore> {
   const keys = { accessKey: 'fulfil-demo', secretKey: randomBytes(16).toString('hex') };
   const server = await startMinio(join(home, 'minio'), keys);
   const client = new Client({ endPoint: '127.0.0.1', port: server.port, useSSL: false, ...keys, region: 'us-east-1' });
   try {
     await client.makeBucket(bucket);
     await client.setBucketVersioning(bucket, { Status: 'Enabled' });
-    await writeSecret(join(fulfilHome, 'secrets', secret.namespace, secret.name), keys);
   } catch (thrown) {
     await server.stop();
     throw thrown;
@@ -33,6 +30,7 @@ export async function demoBucket(home: string, fulfilHome: string): Promise<Demo
   return {
     kind: 'BucketStateStore',
     spec: { endpoint: `127.0.0.1:${server.port}`, insecure: true, bucketName: bucket, secretRef: secret },
+    secret: { ...secret, values: { accessKeyID: keys.accessKey, secretAccessKey: keys.secretKey } },
     async files() {
       lastLook = await look();
       return [...lastLook.keys()];
@@ -51,13 +49,6 @@ export async function demoBucket(home: string, fulfilHome: string): Promise<Demo
     },
     close: () => server.stop(),
   };
-}
-
-/** As a mounted Secret has them: a file for each key. */
-async function writeSecret(directory: string, { accessKey, secretKey }: MinioKeys): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeFile(join(directory, 'accessKeyID'), accessKey, { mode: 0o600 });
-  await writeFile(join(directory, 'secretAccessKey'), secretKey, { mode: 0o600 });
 }
 
 interface ObjectVersion {

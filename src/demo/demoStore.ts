@@ -7,11 +7,19 @@ import { expectThat, run } from './step.js';
 export interface DemoStore {
   readonly kind: string;
   readonly spec: Readonly<Record<string, unknown>>;
+  /** What its `secretRef` names. */
+  readonly secret?: StoreSecret;
   files(): Promise<readonly string[]>;
   /** What changed last, or the whole history, as the store itself tells it; empty when it does not remember. */
   lastChange(): Promise<string>;
   history(): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface StoreSecret {
+  readonly namespace: string;
+  readonly name: string;
+  readonly values: Readonly<Record<string, string>>;
 }
 
 export async function openDemoStore(name: string, home: string): Promise<DemoStore> {
@@ -21,7 +29,7 @@ export async function openDemoStore(name: string, home: string): Promise<DemoSto
     case 'directory':
       return plainDirectory(join(home, 'store'));
     case 'bucket':
-      return demoBucket(home, process.env['FULFIL_HOME'] || join(home, 'fulfil'));
+      return demoBucket(home);
     default:
       throw new Error(`STORE: expected git, directory or bucket, found ${name}`);
   }

@@ -1,5 +1,14 @@
+import type { DemoStore } from './demoStore.js';
+import { show } from './step.js';
+
+export async function showFiles(store: DemoStore): Promise<readonly string[]> {
+  const files = await store.files();
+  show(tree(files));
+  return files;
+}
+
 /** Paths as a tree, as `tree` would draw it. */
-export function tree(paths: readonly string[]): string {
+function tree(paths: readonly string[]): string {
   const root: Folder = new Map();
   for (const path of paths.toSorted()) {
     let folder = root;

@@ -4,9 +4,9 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from './freePorts.js';
+import { freePorts } from '../../src/server/freePorts.js';
 import { mustKubectl } from './kubectl.js';
-import { programPath, requirePrograms } from './programs.js';
+import { programPath, requirePrograms } from '../../src/server/programs.js';
 
 export interface Flux {
   stop(): Promise<void>;

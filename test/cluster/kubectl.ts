@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { onPath } from '../../src/setup/program.js';
-import { programPath } from './programs.js';
+import { programPath } from '../../src/server/programs.js';
 
 export interface Ended {
   readonly ok: boolean;

@@ -4,7 +4,7 @@ import { load, loadAll } from 'js-yaml';
 import type { OwnCluster } from '../../cluster/cluster.js';
 import { startApiServer } from '../../cluster/cluster.js';
 import { kubectl, mustKubectl, spawned } from '../../cluster/kubectl.js';
-import { programPath } from '../../cluster/programs.js';
+import { programPath } from '../../../src/server/programs.js';
 import { onPath } from '../../../src/setup/program.js';
 import { clusterWide, specs } from './crdsSamples.js';
 

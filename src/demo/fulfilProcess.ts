@@ -1,18 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { show } from './step.js';
+import { fulfilProgram, show } from './step.js';
 
-const fulfil = fileURLToPath(new URL('../cli/main.js', import.meta.url));
-
-export interface DevProcess {
+export interface FulfilProcess {
   stop(): Promise<void>;
 }
 
-/** Starts `fulfil dev` as a process of its own and waits until its worker is ready. */
-export async function startDev(port: number, uiPort: number): Promise<DevProcess> {
-  const child = spawn(process.execPath, [fulfil, 'dev', '--port', String(port), '--ui-port', String(uiPort)], {
+/** Starts `fulfil` as a process of its own, and waits for the line with which it says that it is ready. */
+export async function startFulfil(
+  args: readonly string[],
+  readyLine: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<FulfilProcess> {
+  const child = spawn(process.execPath, [fulfilProgram, ...args], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const ended = once(child, 'exit');
@@ -20,13 +22,13 @@ export async function startDev(port: number, uiPort: number): Promise<DevProcess
   const ready = new Promise<void>((resolve) => {
     lines.on('line', (line) => {
       show(line);
-      if (line.startsWith('worker')) resolve();
+      if (line.startsWith(readyLine)) resolve();
     });
   });
   await Promise.race([
     ready,
     ended.then(([code]) => {
-      throw new Error(`fulfil dev ended with code ${String(code)}`);
+      throw new Error(`fulfil ${args.join(' ')} ended with code ${String(code)}`);
     }),
   ]);
   return {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../../src/setup/cacheFolder.js';
+import { cacheFolder } from '../setup/cacheFolder.js';
 
 /** A test has seconds and a build takes minutes: what is missing is somebody else's to build. */
 export function requirePrograms(...names: readonly string[]): void {
