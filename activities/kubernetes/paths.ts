@@ -6,6 +6,8 @@ const rbac = '/apis/rbac.authorization.k8s.io/v1';
 
 export type AccessKind = 'ServiceAccount' | 'Role' | 'RoleBinding' | 'ClusterRole' | 'ClusterRoleBinding';
 
+export const jobsEverywhere = `${batch}/jobs`;
+
 export function jobsPath(namespace: string, name?: string): string {
   return `${batch}/namespaces/${namespace}/jobs${below(name)}`;
 }

@@ -13,6 +13,7 @@ import { promiseId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
+import { removeJobs } from './leftJobs.js';
 import { isLost, knowsItsWorks, removeWorks } from './letting.js';
 import { wishDocument } from './wishDocument.js';
 
@@ -99,6 +100,7 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
       await take(context, object, status, false);
       return;
     }
+    await removeJobs(context.cluster, { ...object, kind: resource.kind, promise: name });
     await removeWorks(context, object);
     return (await removeApi(context, name)) ? undefined : letGo(placeOf(context), object);
   }

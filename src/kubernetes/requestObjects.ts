@@ -12,6 +12,7 @@ import { resourceId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
+import { removeJobs } from './leftJobs.js';
 import { isLost, knowsItsWorks, removeWorks } from './letting.js';
 import type { ServedApi } from './servedApis.js';
 import { wishDocument } from './wishDocument.js';
@@ -102,6 +103,7 @@ async function dismiss(
   if (!isHeld(object)) return;
   if (status === undefined || status.phase === 'Gone') {
     if (status !== undefined || !(await isLost(context, api.resource, object))) {
+      await removeJobs(context.cluster, { ...object, kind: api.resource.kind, promise: api.promise });
       await removeWorks(context, object);
       return letGo(placeOf(context, api), object);
     }

@@ -60,6 +60,23 @@ const request = (name: string, env = 'dev') => ({
   spec: { env },
 });
 
+/** As a pipeline leaves it that runs in a namespace of its own. */
+const jobOf = (name: string, namespace: string) => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: {
+    name: `of-${name}-in-${namespace}`,
+    namespace: 'kratix-platform-system',
+    labels: { 'kratix.io/promise-name': 'jenkins', 'kratix.io/resource-name': name },
+    annotations: {
+      'kratix.io/job-resource-kind': 'jenkins',
+      'kratix.io/job-resource-name': name,
+      'kratix.io/job-resource-namespace': namespace,
+    },
+  },
+  spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'stage', image: 'none' }] } } },
+});
+
 const isReady = (object: Shown) => condition(object, 'Ready')?.status === 'True';
 const isReconciled = (object: Shown) => condition(object, 'Reconciled')?.status === 'True';
 const rows = (table: string) =>
@@ -173,6 +190,16 @@ test('a restarted controller writes nothing when nothing changed, and carries ou
   await world.until(['jenkins', 'second'], 'Reconciled', isReconciled);
   await world.untilGone('jenkins', 'example');
   expect((await repository.files()).filter((file) => file.includes('/example/'))).toEqual([]);
+});
+
+test('Jobs of a request go with it, wherever they are; those of a namesake stay', async () => {
+  await world.kubectl('create', 'namespace', 'team');
+  await world.apply(jobOf('second', 'default'), jobOf('second', 'team'));
+  await world.kubectl('delete', 'jenkins', 'second', '--timeout=60s');
+  await world.untilGone('job', 'of-second-in-default', '-n', 'kratix-platform-system');
+  expect(await world.object('job', 'of-second-in-team', '-n', 'kratix-platform-system')).toBeDefined();
+  await world.apply(request('second'));
+  await world.until(['jenkins', 'second'], 'Reconciled', isReconciled);
 });
 
 test('a bad Promise gets a condition and an event that say what is wrong', async () => {

@@ -1,0 +1,34 @@
+import type { Cluster } from '../../activities/kubernetes/cluster.js';
+import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+import type { Job, KubernetesList } from '../../activities/kubernetes/objects.js';
+import { jobsEverywhere, jobsPath, query } from '../../activities/kubernetes/paths.js';
+import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
+
+export interface JobOwner {
+  readonly kind: string;
+  readonly promise: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/**
+ * Deletes what pipelines of an object have left. Kubernetes' garbage collector does not where a Job lies in another
+ * namespace than its owner, nor where the owner's kind is younger than its last look (30 s) and goes with the Promise.
+ */
+export async function removeJobs(cluster: Cluster, owner: JobOwner): Promise<void> {
+  const labelSelector = `${promiseLabel}=${owner.promise}`;
+  const jobs = (await cluster.ask('GET', `${jobsEverywhere}${query({ labelSelector })}`)) as KubernetesList<Job>;
+  const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
+  for (const { metadata } of jobs.items.filter((job) => isOf(owner, job))) {
+    const path = jobsPath(metadata.namespace ?? '', metadata.name);
+    await cluster.ask('DELETE', path, { body }).catch((thrown: unknown) => {
+      if (codeOf(thrown) !== 404) throw thrown;
+    });
+  }
+}
+
+/** By annotation, for a label with the name alone would name a request of another namespace too. */
+function isOf({ kind, metadata: { name, namespace } }: JobOwner, { metadata }: Job): boolean {
+  const annotation = (key: string) => metadata.annotations?.[`kratix.io/job-resource-${key}`];
+  if (annotation('kind') !== kind || annotation('name') !== name) return false;
+  return namespace === undefined || annotation('namespace') === namespace;
+}
