@@ -9,12 +9,14 @@ import { reason } from '../domain/failure.js';
 import { groupOf } from '../domain/plan.js';
 import { clusterId, projectionQueue } from './clusterIdentity.js';
 import type { ControllerContext } from './controllerContext.js';
+import { healthKind } from './healthKind.js';
 import { createInformer } from './informer.js';
 import type { Say } from './leveledLog.js';
 import type { Projector } from './projectionActivities.js';
 import { promiseKind } from './promiseKind.js';
 import type { ReconciledKind } from './reconciledKind.js';
 import { registeredKind } from './registeredKind.js';
+import type { RequestNews } from './requestKind.js';
 import { requestKind } from './requestKind.js';
 import { withoutSpec } from './slimObject.js';
 
@@ -47,9 +49,14 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   const followed = { cluster, troubled, failed };
 
   const promises = promiseKind(followed);
-  const requests = requestKind(followed, (definition) => promises.definitionChanged(definition), signal);
+  const health = healthKind(followed);
+  const tell: RequestNews = {
+    definitionChanged: (definition) => promises.definitionChanged(definition),
+    requestChanged: (api, key) => health.requestChanged(api, key),
+  };
+  const requests = requestKind(followed, tell, signal);
   const registered = registeredKind(followed);
-  const kinds: readonly ReconciledKind[] = [promises, requests, registered];
+  const kinds: readonly ReconciledKind[] = [promises, requests, registered, health];
   const works = createInformer({ ...followed, resource: platformResources.works, slim: withoutSpec });
   const placements = createInformer({ ...followed, resource: platformResources.workPlacements, slim: withoutSpec });
 

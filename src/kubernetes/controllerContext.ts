@@ -21,7 +21,7 @@ export interface ControllerContext extends AdmissionDependencies, OwnerProjectio
   readonly gitStateStores: Informer;
   /** Is it still the cluster that this process began with? A new one without objects says nothing about the old one's. */
   readonly sameCluster: () => Promise<boolean>;
-  readonly apis: { ofPromise(promise: string): ServedApi | undefined };
+  readonly apis: { ofPromise(promise: string): ServedApi | undefined; list(): readonly ServedApi[] };
   /** Has things looked at again, soon. */
   readonly wake: {
     promise(name: string): void;

@@ -5,32 +5,43 @@ import { patchMetadata } from '../../activities/kubernetes/projection/clusterWri
 import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
 
 /** Holds an object until its entity says that it is gone. The entity keeps the order, so one is enough (ADR 8). */
-export const finalizer = 'fulfil.io/entity';
+export const entityFinalizer = 'fulfil.io/entity';
 
-type Place = { readonly cluster: Cluster; readonly resource: ApiResource; readonly cache: ObjectCache };
+interface Place {
+  readonly cluster: Cluster;
+  readonly resource: ApiResource;
+  readonly cache: ObjectCache;
+  /** Of objects that no entity keeps. */
+  readonly finalizer?: string;
+}
 
-export function isHeld({ metadata }: ClusterObject): boolean {
+export function isHeld({ metadata }: ClusterObject, finalizer = entityFinalizer): boolean {
   return metadata.finalizers?.includes(finalizer) === true;
 }
 
-/** The object with our finalizer and labels, written only when something is missing. */
+/** The object with the finalizer and our labels, written only when something is missing. */
 export async function hold(
-  { cluster, resource, cache }: Place,
+  { cluster, resource, cache, finalizer = entityFinalizer }: Place,
   object: ClusterObject,
   labels: Readonly<Record<string, string>> = {},
 ): Promise<ClusterObject> {
   const { metadata } = object;
   const labelled = Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
-  if (isHeld(object) && labelled) return object;
-  const finalizers = isHeld(object) ? (metadata.finalizers ?? []) : [...(metadata.finalizers ?? []), finalizer];
+  if (isHeld(object, finalizer) && labelled) return object;
+  const finalizers = isHeld(object, finalizer)
+    ? (metadata.finalizers ?? [])
+    : [...(metadata.finalizers ?? []), finalizer];
   const written = await patchMetadata(cluster, resource, object, { finalizers, labels });
   cache.put(written);
   return written;
 }
 
 /** Lets a deleted object go; finalizers of others stay. */
-export async function letGo({ cluster, resource }: Place, object: ClusterObject): Promise<void> {
-  if (!isHeld(object)) return;
+export async function letGo(
+  { cluster, resource, finalizer = entityFinalizer }: Place,
+  object: ClusterObject,
+): Promise<void> {
+  if (!isHeld(object, finalizer)) return;
   const finalizers = (object.metadata.finalizers ?? []).filter((each) => each !== finalizer);
   try {
     await patchMetadata(cluster, resource, object, { finalizers });

@@ -14,21 +14,32 @@ import type { ServedApi } from './servedApis.js';
 import { servedApis } from './servedApis.js';
 import { slimObject } from './slimObject.js';
 
+/** What other kinds are told of, because they depend on it. */
+export interface RequestNews {
+  readonly definitionChanged: (definition: ClusterObject | undefined) => void;
+  readonly requestChanged: (api: ServedApi, key: string) => void;
+}
+
 /** Requests of every Promise's API, which come and go with their definitions. Keys: `jenkins.example.com|default/x`. */
-export function requestKind(
-  parts: KindParts,
-  definitionChanged: (definition: ClusterObject | undefined) => void,
-  signal: AbortSignal,
-) {
+export function requestKind(parts: KindParts, tell: RequestNews, signal: AbortSignal) {
   const queue = kindQueue(parts.failed);
   const wake = (api: ServedApi, key: string) => queue.add(wholeKey(api, key));
-  const apis = servedApis({ ...parts, changed: wake }, signal);
+  const apis = servedApis(
+    {
+      ...parts,
+      changed(api, key) {
+        wake(api, key);
+        tell.requestChanged(api, key);
+      },
+    },
+    signal,
+  );
   const definitions = createInformer({
     ...{ ...parts, resource: definitionResource, slim: slimObject, labelSelector: promiseLabel },
     changed(name) {
       const definition = definitions.get(name);
       apis.see(name, definition);
-      definitionChanged(definition);
+      tell.definitionChanged(definition);
     },
   });
   /** Requests whose Promise cannot take them yet, by key. */

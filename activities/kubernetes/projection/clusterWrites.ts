@@ -10,7 +10,7 @@ export const fieldManager = 'fulfil';
 
 /** JSON is YAML, so the client's JSON goes under the one content type that server-side apply has. */
 const applyType = 'application/apply-patch+yaml';
-const forced = query({ fieldManager, force: 'true' });
+const forced = (manager: string) => query({ fieldManager: manager, force: 'true' });
 
 type Identity = Pick<ClusterMeta, 'name' | 'namespace' | 'uid'>;
 
@@ -21,7 +21,7 @@ export async function applyObject(
   object: { readonly metadata: ClusterMeta; readonly spec: unknown },
 ): Promise<ClusterObject> {
   const body = { apiVersion: apiVersionOf(resource), kind: resource.kind, ...object };
-  const path = `${objectPath(resource, object.metadata)}${forced}`;
+  const path = `${objectPath(resource, object.metadata)}${forced(fieldManager)}`;
   return (await cluster.ask('PATCH', path, { body, contentType: applyType })) as ClusterObject;
 }
 
@@ -31,10 +31,11 @@ export async function applyStatus(
   resource: ApiResource,
   { name, namespace, uid }: Identity,
   status: unknown,
+  manager = fieldManager,
 ): Promise<ClusterObject> {
   const metadata = { name, namespace, uid };
   const body = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata, status };
-  const path = `${objectPath(resource, metadata, 'status')}${forced}`;
+  const path = `${objectPath(resource, metadata, 'status')}${forced(manager)}`;
   return (await cluster.ask('PATCH', path, { body, contentType: applyType })) as ClusterObject;
 }
 

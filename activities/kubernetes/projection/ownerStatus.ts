@@ -24,7 +24,8 @@ export type Shown = Readonly<Record<string, unknown>>;
 export function requestStatus(source: OwnerSource): Shown {
   const { status, details = {}, object, now } = source;
   const { kratix, conditions, ...shown } = commonStatus(source, 'Resource requested');
-  const { conditions: written, kratix: _ours, ...rest } = details;
+  // What HealthRecords say is shown by another field manager, and pipelines do not overrule it.
+  const { conditions: written, kratix: _ours, healthStatus: _theirs, ...rest } = details;
   const completed = status?.conditions.find(({ type, status: is }) => type === completedType && is === 'True');
   const since = completed && wholeSeconds(completed.lastTransitionTime);
   return defined({

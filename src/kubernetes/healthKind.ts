@@ -1,0 +1,45 @@
+import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
+import type { HealthTarget } from '../../activities/kubernetes/projection/healthStatus.js';
+import { reconcileHealthRecord } from './healthRecords.js';
+import { createInformer } from './informer.js';
+import type { KindParts, ReconciledKind } from './reconciledKind.js';
+import { kindQueue } from './reconciledKind.js';
+import type { ServedApi } from './servedApis.js';
+
+export function healthKind(parts: KindParts) {
+  const queue = kindQueue(parts.failed);
+  const changed = (key: string) => queue.add(key);
+  const records = createInformer({ ...parts, resource: platformResources.healthRecords, changed });
+  /** Records by the request that is not there yet. */
+  const missing = new Map<string, Set<string>>();
+
+  return {
+    informers: [records],
+    queue,
+    keys: () => records.list().map(keyOf),
+    reconcile: (context, key) =>
+      reconcileHealthRecord(
+        {
+          context,
+          records,
+          exclusively: (target, work) => queue.exclusively(targetKey(target), work),
+          missing(target, record) {
+            const known = missing.get(targetKey(target)) ?? new Set();
+            missing.set(targetKey(target), known.add(record));
+          },
+        },
+        key,
+      ),
+    requestChanged({ promise }: ServedApi, key: string): void {
+      const target = `${promise}/${key}`;
+      for (const record of missing.get(target) ?? []) queue.add(record);
+      missing.delete(target);
+    },
+  } satisfies ReconciledKind & Record<string, unknown>;
+}
+
+/** Longer than the key of a record, which it must not be taken for. */
+function targetKey({ promise, namespace, name }: HealthTarget): string {
+  return `${promise}/${namespace}/${name}`;
+}
