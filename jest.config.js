@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -11,6 +13,8 @@ const shared = {
 
 /** The folder is the project's name; all but `unit` run against real servers and containers. */
 const projects = ['unit', 'workflow', 'replay', 'integration', 'e2e'];
+/** Tests mostly wait for servers and containers, so two at once are faster even where jest would run one. */
+const fewestWorkers = 2;
 
 export default {
   projects: [
@@ -20,7 +24,7 @@ export default {
       testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/kubernetes/'],
     })),
-    // A project of its own: it needs a cluster (make test-kubernetes), which takes minutes to build the first time.
+    // A project of its own, for one cluster that all its files share: test/cluster starts it, or takes the given one.
     {
       ...shared,
       displayName: 'kubernetes',
@@ -29,6 +33,7 @@ export default {
       testMatch: ['<rootDir>/test/integration/kubernetes/**/*.test.ts'],
     },
   ],
+  maxWorkers: Math.max(fewestWorkers, availableParallelism() - 1),
   // The slowest single step is a container that has to be killed after its 30 s of grace.
   testTimeout: 90_000,
 };

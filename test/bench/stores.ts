@@ -6,7 +6,7 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bucketStore } from '../../activities/stores/bucket/bucketStore.js';
@@ -17,6 +17,8 @@ import { minioServer } from '../servers/bucketServer.js';
 import { gitHttpServer } from '../servers/gitHttpServer.js';
 import { gitRepository } from '../servers/gitRepository.js';
 import { dependenciesOf, never, placementOf } from '../servers/storeChanges.js';
+import { machine } from './machine.js';
+import { table } from './table.js';
 
 interface Row {
   readonly what: string;
@@ -42,7 +44,7 @@ const loops = 100;
 const run = promisify(execFile);
 
 async function main(): Promise<void> {
-  process.stdout.write(`${await machine()}\n\n`);
+  process.stdout.write(`${machine((await run('git', ['--version'])).stdout.trim())}\n\n`);
   const rows: Row[] = [];
   for (const open of [openGit, openBucket]) {
     for (const count of [1, 100, 1_000]) rows.push(await burst(open, count));
@@ -51,16 +53,9 @@ async function main(): Promise<void> {
     rows.push(...(await destinations(open)));
   }
   rows.push(...(await largeRepository()));
-  process.stdout.write(`${table(rows)}\n\n`);
+  const cells = rows.map((row) => [row.store, row.what, String(row.pushes), row.seconds.toFixed(2)]);
+  process.stdout.write(`${table(['store', 'placements', 'pushes', 'seconds'], cells, 2)}\n\n`);
   judge(rows);
-}
-
-async function machine(): Promise<string> {
-  const git = (await run('git', ['--version'])).stdout.trim();
-  const cores = cpus();
-  const processor = `${cores.length} cores (${cores[0]?.model ?? 'unknown'})`;
-  const load = `load ${loadavg()[0]?.toFixed(1)} before it began`;
-  return [new Date().toISOString().slice(0, 10), processor, `Node ${process.version}`, git, load].join(', ');
 }
 
 /** Everybody at once, each a waiter of their own, into an empty store. */
@@ -256,20 +251,6 @@ async function openBucket(): Promise<BenchStore> {
 }
 
 const nothingThere: StoreView = { read: () => Promise.resolve(undefined), list: () => Promise.resolve([]) };
-
-function table(rows: readonly Row[]): string {
-  const cells = rows.map((row) => [row.store, row.what, String(row.pushes), row.seconds.toFixed(2)]);
-  const all = [['store', 'placements', 'pushes', 'seconds'], ...cells];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
-  const lines = all.map((line) => {
-    const padded = line.map((cell, column) =>
-      column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-    );
-    return `| ${padded.join(' | ')} |`;
-  });
-  const rule = `| ${widths.map((width, column) => (column < 2 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [lines[0], rule, ...lines.slice(1)].join('\n');
-}
 
 /** The loops are measured with 100 placements only; what 1,000 would take is not known. A bucket's push is a batch. */
 function judge(rows: readonly Row[]): void {

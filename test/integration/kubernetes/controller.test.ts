@@ -1,12 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { load } from 'js-yaml';
-import type { Document } from '../../platform/documents.js';
-import { pipeline, stage } from '../../platform/documents.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
 import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
+import { jenkinsPromise, jenkinsRequest } from './jenkins.js';
 
 let world: ControllerPlatform;
 let controller: RunningController;
@@ -23,24 +20,6 @@ afterAll(async () => {
   await repository?.remove();
 });
 
-const render = stage(
-  'render',
-  `env=$(sed -n 's/^  env: *//p' /kratix/input/object.yaml)
-printf 'apiVersion: jenkins.io/v1alpha2\\nkind: Jenkins\\nmetadata: { name: example, namespace: default }\\nspec: { env: %s }\\n' "$env" >/kratix/output/jenkins.yaml
-echo "message: renders $env
-url: http://example" >/kratix/metadata/status.yaml`,
-);
-
-/** The tutorial's Promise with stages that need no image of their own. */
-async function jenkins(): Promise<Document> {
-  const promise = load(await readFile('deploy/samples/jenkins/promise.yaml', 'utf8')) as Document & { spec: Document };
-  const resource = {
-    configure: [pipeline('instance-configure', [render])],
-    delete: [pipeline('instance-delete', [stage('say-goodbye', 'echo goodbye')])],
-  };
-  return { ...promise, spec: { ...promise.spec, workflows: { resource } } };
-}
-
 const store = () => ({
   apiVersion: 'platform.kratix.io/v1alpha1',
   kind: 'GitStateStore',
@@ -52,12 +31,6 @@ const destination = (name: string, labels: Record<string, string>) => ({
   kind: 'Destination',
   metadata: { name, labels },
   spec: { path: name, stateStoreRef: { kind: 'GitStateStore', name: 'main' } },
-});
-const request = (name: string, env = 'dev') => ({
-  apiVersion: 'marketplace.kratix.io/v1alpha1',
-  kind: 'jenkins',
-  metadata: { name, namespace: 'default' },
-  spec: { env },
 });
 
 /** As a pipeline leaves it that runs in a namespace of its own. */
@@ -103,7 +76,7 @@ test('a state store and a Destination become Ready', async () => {
 });
 
 test('a Promise becomes an API and is Available', async () => {
-  await world.apply(await jenkins());
+  await world.apply(await jenkinsPromise());
   const shown = await world.until(
     ['promise', 'jenkins'],
     'Available',
@@ -122,7 +95,7 @@ test('a Promise becomes an API and is Available', async () => {
 });
 
 test('a request is fulfilled, with columns, conditions, events, Works and WorkPlacements', async () => {
-  await world.apply(request('example'));
+  await world.apply(jenkinsRequest('example'));
   const shown = await world.until(['jenkins', 'example'], 'Reconciled', isReconciled);
   expect(rows(await world.kubectl('get', 'jenkins'))).toEqual([
     ['NAME', 'MESSAGE', 'STATUS'],
@@ -165,7 +138,7 @@ test('an idle platform makes no writes', async () => {
 });
 
 test('an edit is carried out; a label alone repeats nothing', async () => {
-  await world.apply(request('example', 'prod'));
+  await world.apply(jenkinsRequest('example', 'prod'));
   const shown = await world.until(['jenkins', 'example'], 'renders prod', ({ status, metadata }) => {
     return status?.['observedGeneration'] === metadata.generation && status?.['message'] === 'renders prod';
   });
@@ -184,7 +157,7 @@ test('a restarted controller writes nothing when nothing changed, and carries ou
   controller = await startController(world);
   expect(await writes).toEqual([]);
   await controller.stop();
-  await world.apply(request('second'));
+  await world.apply(jenkinsRequest('second'));
   await world.kubectl('delete', 'jenkins', 'example', '--wait=false');
   controller = await startController(world);
   await world.until(['jenkins', 'second'], 'Reconciled', isReconciled);
@@ -198,12 +171,12 @@ test('Jobs of a request go with it, wherever they are; those of a namesake stay'
   await world.kubectl('delete', 'jenkins', 'second', '--timeout=60s');
   await world.untilGone('job', 'of-second-in-default', '-n', 'kratix-platform-system');
   expect(await world.object('job', 'of-second-in-team', '-n', 'kratix-platform-system')).toBeDefined();
-  await world.apply(request('second'));
+  await world.apply(jenkinsRequest('second'));
   await world.until(['jenkins', 'second'], 'Reconciled', isReconciled);
 });
 
 test('a bad Promise gets a condition and an event that say what is wrong', async () => {
-  await world.apply({ ...(await jenkins()), metadata: { name: 'rival' } });
+  await world.apply({ ...(await jenkinsPromise()), metadata: { name: 'rival' } });
   const shown = await world.until(
     ['promise', 'rival'],
     'refused',
