@@ -27,7 +27,8 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...thin(works(dependencies)),
     ...thin(entityList({ entities })),
     ...thin(storeJobs(dependencies)),
-    runStage: (task: StageTask): Promise<StageResult> => classified((signal) => runStage(task, attempt(), signal)),
+    runStage: (task: StageTask): Promise<StageResult> =>
+      classified((signal, tell) => runStage(task, attempt(), signal, tell)),
   };
 }
 

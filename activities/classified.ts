@@ -6,19 +6,28 @@ import { Failure, reason } from '../src/domain/failure.js';
 const heartbeatMillis = 4_000;
 
 /**
- * What every activity has around it: heartbeats while it works, the cancellation signal, and a Failure told to
+ * What every activity has around it: heartbeats while it works, with what it has to tell (the Web UI and `temporal
+ * workflow describe` show it), the cancellation signal, and a Failure told to
  * Temporal as type, one line and whether to try again.
  */
-export async function classified<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function classified<T>(
+  work: (signal: AbortSignal, tell: (line: string) => void) => Promise<T>,
+): Promise<T> {
   const context = Context.current();
-  const beat = setInterval(() => context.heartbeat(), heartbeatMillis);
+  let told: string | undefined;
+  const beat = () => context.heartbeat(told);
+  const beats = setInterval(beat, heartbeatMillis);
   try {
-    return await work(cancellationSignal());
+    return await work(cancellationSignal(), (line) => {
+      if (line === told) return;
+      told = line;
+      beat();
+    });
   } catch (thrown) {
     if (thrown instanceof Failure) throw applicationFailure(thrown);
     throw thrown;
   } finally {
-    clearInterval(beat);
+    clearInterval(beats);
   }
 }
 

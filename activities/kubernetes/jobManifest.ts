@@ -1,8 +1,8 @@
-import { kratixApiVersion } from '../../src/documents/pipeline.js';
 import { jobAnnotations, jobLabels } from './jobLabels.js';
 import type { JobPlan } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
-import type { Job, OwnerReference } from './objects.js';
+import type { Owned } from './jobOwner.js';
+import type { Job } from './objects.js';
 import { serviceAccountOf } from './pipelineAccess.js';
 import { helperContainer, stageContainers } from './podContainers.js';
 import { runVolume } from './runSecret.js';
@@ -12,7 +12,7 @@ import { runVolume } from './runSecret.js';
  * as the container. Kratix's work-writer and its ConfigMap of destination selectors are missing because scheduling is
  * ours and happens in the worker.
  */
-export function jobManifest(plan: JobPlan, name: string, secret: string, settings: JobSettings): Job {
+export function jobManifest(plan: JobPlan, name: string, secret: string, settings: JobSettings, owned: Owned): Job {
   const { pipeline, namespace } = plan;
   const { spec } = pipeline;
   const labels = jobLabels(plan);
@@ -24,9 +24,10 @@ export function jobManifest(plan: JobPlan, name: string, secret: string, setting
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name, namespace, labels, annotations: jobAnnotations(plan, secret), ...ownerOf(plan) },
+    metadata: { name, namespace, labels, annotations: jobAnnotations(plan, secret), ...owned },
     spec: {
       ...(backoffLimit !== undefined && { backoffLimit }),
+      ...(owned.ownerReferences === undefined && { ttlSecondsAfterFinished: unownedSeconds }),
       template: {
         metadata: { labels, annotations: pipeline.metadata.annotations ?? {} },
         spec: {
@@ -50,16 +51,5 @@ export function jobManifest(plan: JobPlan, name: string, secret: string, setting
   };
 }
 
-/** A Promise controls its Jobs; a Resource owns them where it shares their namespace (reference, section 2.4). */
-export function ownerOf({ task, namespace }: JobPlan): { readonly ownerReferences?: readonly OwnerReference[] } {
-  const { owner, object } = task;
-  if (owner.type === 'promise') {
-    const controller = { controller: true, blockOwnerDeletion: true };
-    const reference = { apiVersion: kratixApiVersion, kind: 'Promise', name: owner.name, uid: object.uid };
-    return { ownerReferences: [{ ...reference, ...controller }] };
-  }
-  if (owner.namespace !== namespace) return {};
-  return {
-    ownerReferences: [{ apiVersion: owner.apiVersion, kind: owner.kind, name: owner.name, uid: object.uid }],
-  };
-}
+/** A Job that goes with no object goes by itself, when there has been a day to look at it. */
+const unownedSeconds = 86_400;

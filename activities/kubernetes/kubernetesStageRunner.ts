@@ -1,6 +1,7 @@
 import type { StageResult, StageTask } from '../../src/domain/stageTask.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
-import type { StageRunner } from '../stages/stageRunner.js';
+import { Failure } from '../../src/domain/failure.js';
+import type { StageRunner, Tell } from '../stages/stageRunner.js';
 import type { Cluster } from './cluster.js';
 import type { JobPlan } from './jobPlan.js';
 import { planJob } from './jobPlan.js';
@@ -35,7 +36,21 @@ export interface KubernetesStageDependencies {
  * between the calls, and a pod that Kubernetes replaces runs all its stages again.
  */
 export function kubernetesStageRunner(dependencies: KubernetesStageDependencies): StageRunner {
-  return (task, attempt, signal) => runStage(dependencies, task, attempt, signal);
+  return (task, attempt, signal, tell = () => undefined) =>
+    runStage(dependencies, task, attempt, signal, tell).catch((thrown: unknown) => {
+      throw attempt < mostAttempts ? thrown : lastOf(thrown, attempt);
+    });
+}
+
+/**
+ * Jobs that vanish again and again are not worth a pod each for ever. Nodes that come and go take a few: attempts are up
+ * to a minute apart, so these cover a quarter of an hour.
+ */
+const mostAttempts = 20;
+
+function lastOf(thrown: unknown, attempt: number): unknown {
+  if (!(thrown instanceof Failure) || thrown.type !== 'PodLost') return thrown;
+  return new Failure(thrown.type, `${thrown.message}; given up after attempt ${attempt}`, false, { cause: thrown });
 }
 
 async function runStage(
@@ -43,6 +58,7 @@ async function runStage(
   task: StageTask,
   attempt: number,
   signal: AbortSignal,
+  tell: Tell,
 ): Promise<StageResult> {
   const { artifacts, cluster, settings } = dependencies;
   const plan = await planJob(artifacts, task);
@@ -50,7 +66,7 @@ async function runStage(
   const name = await ensureJob(cluster, artifacts, plan, await settings(), attempt > 1);
   const limit = AbortSignal.timeout(task.timeoutSeconds * 1000);
   const wait = waitFor(dependencies, plan);
-  const result = await follow(cluster, plan, name, wait, AbortSignal.any([signal, limit]));
+  const result = await follow(cluster, plan, name, { wait, tell }, AbortSignal.any([signal, limit]));
   if (result !== undefined) return result;
   if (signal.aborted) {
     if (!dependencies.leavesJob(signal.reason)) await removeJob(cluster, plan.namespace, name);
@@ -74,13 +90,14 @@ async function follow(
   cluster: Cluster,
   { namespace }: JobPlan,
   name: string,
-  wait: StageWait,
+  { wait, tell }: { readonly wait: StageWait; readonly tell: Tell },
   signal: AbortSignal,
 ): Promise<StageResult | undefined> {
   for await (const seen of followJob(cluster, namespace, name, signal)) {
     const verdict = await wait.see(seen);
     switch (verdict.kind) {
       case 'wait':
+        tell(wait.waiting() ?? '');
         continue;
       case 'done':
         return verdict.result;

@@ -24,6 +24,11 @@ export function eventsPath(namespace: string): string {
   return `${core}/namespaces/${namespace}/events`;
 }
 
+/** An object of any API, by its apiVersion; an empty namespace is the cluster's. */
+export function ownedObjectPath(apiVersion: string, plural: string, namespace: string, name: string): string {
+  return `/apis/${apiVersion}${namespace === '' ? '' : `/namespaces/${namespace}`}/${plural}${below(name)}`;
+}
+
 export function accessPath(kind: AccessKind, namespace: string | undefined, name?: string): string {
   const root = kind === 'ServiceAccount' ? core : rbac;
   const scope = namespace === undefined ? '' : `/namespaces/${namespace}`;

@@ -4,8 +4,10 @@ import { applyAccess, removeStaleAccess } from './applyAccess.js';
 import type { Cluster } from './cluster.js';
 import { codeOf } from './clusterFailure.js';
 import { keyAnnotation, managedBy, secretAnnotation } from './jobLabels.js';
-import { jobManifest, ownerOf } from './jobManifest.js';
+import { jobManifest } from './jobManifest.js';
 import { jobName } from './jobName.js';
+import type { Owned } from './jobOwner.js';
+import { livingOwner } from './jobOwner.js';
 import type { JobPlan } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
 import type { Job } from './objects.js';
@@ -59,8 +61,9 @@ async function createJob(
   name: string,
 ): Promise<void> {
   const wanted = pipelineAccess(plan);
+  const owned = await livingOwner(cluster, plan);
   // Until it has its Job, the Secret goes with the Job's owner: a worker that dies here leaves nothing for ever.
-  const secret = await secretOf(artifacts, plan, settings, name, ownerOf(plan));
+  const secret = await secretOf(artifacts, plan, settings, name, owned);
   const { name: secretName } = secret.metadata;
   await Promise.all([
     applyAccess(cluster, wanted),
@@ -69,7 +72,7 @@ async function createJob(
     pruneJobs(cluster, plan, settings.jobsToKeep - 1),
     cluster.ask('POST', secretsPath(plan.namespace), { body: secret }),
   ]);
-  const manifest = jobManifest(plan, name, secretName, settings);
+  const manifest = jobManifest(plan, name, secretName, settings, owned);
   const made = (await cluster.ask('POST', jobsPath(plan.namespace), { body: manifest }).catch(unless(409))) as
     Job | undefined;
   if (made !== undefined) return handOver(cluster, plan.namespace, made, secretName);
@@ -82,11 +85,11 @@ async function secretOf(
   { task, namespace }: JobPlan,
   settings: JobSettings,
   job: string,
-  owner: Parameters<typeof runSecret>[5],
+  owned: Owned,
 ): Promise<RunSecret> {
   const input = await artifacts.put(await inputObject(artifacts, task.owner, task.object));
   const labels = { ...managedBy, 'kratix.io/promise-name': task.owner.promise };
-  return runSecret(namespace, job, labels, input, settings.receiverAuthority, owner);
+  return runSecret(namespace, job, labels, input, settings.receiverAuthority, owned);
 }
 
 /** Mends what a death between the steps of `createJob` left, or a person deleted. */

@@ -25,7 +25,7 @@ import type { Verdict } from './verdict.js';
 export interface StageWait {
   /** Judges what is seen; reads a log once for every end of a container that matters. */
   see(seen: Seen): Promise<Verdict>;
-  /** Why the stage's pod waits, for the message of a timeout. */
+  /** Why the stage does not get on: what its pod waits for, or how its containers ended that Kubernetes restarts. */
   waiting(): string | undefined;
 }
 
@@ -136,6 +136,10 @@ export function stageWait(
       }
       return stuck(pods);
     },
-    waiting: () => pending,
+    waiting: () => pending ?? (failed && restarting(stageFailed(task, failed.exit, failed.log))),
   };
+}
+
+function restarting({ message }: Failure): string {
+  return `${message}; Kubernetes tries again`;
 }

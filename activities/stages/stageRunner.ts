@@ -28,8 +28,11 @@ export interface StageDependencies {
 /**
  * Runs one stage to its end and keeps what it left.
  * @param attempt counts from 1; a stage that has failed as often as it may is not retryable any more
+ * @param tell hears why the stage does not get on, while it goes on trying
  */
-export type StageRunner = (task: StageTask, attempt: number, signal: AbortSignal) => Promise<StageResult>;
+export type StageRunner = (task: StageTask, attempt: number, signal: AbortSignal, tell?: Tell) => Promise<StageResult>;
+
+export type Tell = (line: string) => void;
 
 /** Stages in podman or docker on the worker's own machine. */
 export function engineStageRunner(dependencies: StageDependencies): StageRunner {

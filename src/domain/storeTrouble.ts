@@ -14,3 +14,17 @@ const troubles = [
 export function isStoreTrouble(failureType: string): boolean {
   return troubles.includes(failureType);
 }
+
+/** The reason of a store's Ready condition (reference, section 1.9). */
+export function storeFault(failureType: string): string {
+  return faults[failureType] ?? 'StateStoreError';
+}
+
+const faults: Readonly<Record<string, string>> = {
+  StoreUnavailable: 'ErrorInitialisingWriter',
+  StoreMisconfigured: 'ErrorInitialisingWriter',
+  SecretInvalid: 'ErrorInitialisingWriter',
+  SecretNotFound: 'SecretNotFound',
+  StoreRefused: 'ErrorValidatingPermissions',
+  DocumentRefused: 'ErrorValidatingPermissions',
+};

@@ -48,6 +48,8 @@ export interface WorkPlacement {
   readonly misplaced: boolean;
   /** What the store is known to hold. */
   readonly written?: WrittenPlacement;
+  /** Why the store did not take what is wanted there now. */
+  readonly refusal?: string;
 }
 
 /** Enough to find and remove the documents again, whatever became of their Destination. */

@@ -64,9 +64,21 @@ export function markWritten(works: readonly Work[], job: StoreJob, revision: str
     placements: work.placements.map((placement) => {
       const write = done.get(placement.name);
       if (write === undefined || write.destination !== placement.destination) return placement;
-      const { store, layout, proposal } = placement;
-      return { ...placement, written: { snapshot: write.snapshot, revision, store, layout, proposal } };
+      const { refusal: _refusal, ...accepted } = placement;
+      const { store, layout, proposal } = accepted;
+      return { ...accepted, written: { snapshot: write.snapshot, revision, store, layout, proposal } };
     }),
+  }));
+}
+
+/** The Works, with why a store did not take what a job would have written. */
+export function markRefused(works: readonly Work[], job: StoreJob, refusal: string): Work[] {
+  const names = new Set(job.write.map(({ name, destination }) => `${destination}/${name}`));
+  return works.map((work) => ({
+    ...work,
+    placements: work.placements.map((placement) =>
+      names.has(`${placement.destination}/${placement.name}`) ? { ...placement, refusal } : placement,
+    ),
   }));
 }
 

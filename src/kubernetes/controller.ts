@@ -3,6 +3,7 @@ import { entityClient } from '../../activities/entityClient.js';
 import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { eventRecorder } from '../../activities/kubernetes/projection/eventRecorder.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { reason } from '../domain/failure.js';
@@ -19,6 +20,8 @@ import { registeredKind } from './registeredKind.js';
 import type { RequestNews } from './requestKind.js';
 import { requestKind } from './requestKind.js';
 import { withoutSpec } from './slimObject.js';
+import { storeSecrets } from './storeSecrets.js';
+import { wakeOwner } from './workOwner.js';
 
 export interface ControllerParts {
   readonly cluster: Cluster;
@@ -59,9 +62,18 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   const kinds: readonly ReconciledKind[] = [promises, requests, registered, health];
   const works = createInformer({ ...followed, resource: platformResources.works, slim: withoutSpec });
   const placements = createInformer({ ...followed, resource: platformResources.workPlacements, slim: withoutSpec });
+  const kinds: readonly ReconciledKind[] = [promises, requests, registered];
+  const documents = {
+    ...followed,
+    slim: withoutSpec,
+    changed: (_key: string, _now: unknown, last: ClusterObject) => wakeOwner(context, requests.apis, works, last),
+  };
+  const works = createInformer({ ...documents, resource: platformResources.works });
+  const placements = createInformer({ ...documents, resource: platformResources.workPlacements });
 
   const context: ControllerContext = {
     ...{ cluster, artifacts, works, placements },
+    secrets: storeSecrets({ cluster, troubled, changed: (store) => registered.queue.add(store) }, signal),
     promises: promises.promises,
     definitions: requests.definitions,
     apis: requests.apis,

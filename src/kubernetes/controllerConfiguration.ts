@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { goDuration } from '../documents/goDuration.js';
 import { systemNamespace } from '../domain/layout.js';
+import { Duration } from '../worker/configuration.js';
 
 /** Settings of a controller beside those of a worker, from its environment. */
 export interface ControllerConfiguration {
@@ -10,18 +12,20 @@ export interface ControllerConfiguration {
   readonly identity: string;
   /** Undefined switches the probes off. */
   readonly probePort?: number;
+  /** How often everything is looked at again, whether anybody told of it or not. */
   readonly resyncMillis: number;
 }
 
 /** The port of Kratix's manager (reference, section 7.6). */
 const defaultProbePort = 8081;
 /** As often as client-go's informers show everything again: what nobody told us of is put right then. */
-const resyncMillis = 10 * 60_000;
+const defaultResync = '10m';
 
 const Environment = z.object({
   FULFIL_NAMESPACE: z.string().min(1).default(systemNamespace),
   /** 0 for none. */
   FULFIL_PROBE_PORT: z.coerce.number().int().min(0).max(65_535).default(defaultProbePort),
+  FULFIL_RESYNC_INTERVAL: Duration.default(defaultResync),
 });
 
 export function controllerConfiguration(environment: NodeJS.ProcessEnv): ControllerConfiguration {
@@ -29,12 +33,12 @@ export function controllerConfiguration(environment: NodeJS.ProcessEnv): Control
   if (!parsed.success) {
     throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   }
-  const { FULFIL_NAMESPACE, FULFIL_PROBE_PORT } = parsed.data;
+  const { FULFIL_NAMESPACE, FULFIL_PROBE_PORT, FULFIL_RESYNC_INTERVAL } = parsed.data;
   return {
     namespace: FULFIL_NAMESPACE,
     leaseName: 'controller.fulfil.io',
     identity: `${hostname()}_${process.pid}`,
     ...(FULFIL_PROBE_PORT === 0 ? {} : { probePort: FULFIL_PROBE_PORT }),
-    resyncMillis,
+    resyncMillis: goDuration(FULFIL_RESYNC_INTERVAL) ?? 0,
   };
 }

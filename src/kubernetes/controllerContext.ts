@@ -9,6 +9,7 @@ import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
 import type { Informer } from './informer.js';
 import type { ServedApi } from './servedApis.js';
+import type { StoreSecrets } from './storeSecrets.js';
 
 /** What everything in the controller works with, for as long as it leads. */
 export interface ControllerContext extends AdmissionDependencies, OwnerProjection {
@@ -22,6 +23,8 @@ export interface ControllerContext extends AdmissionDependencies, OwnerProjectio
   /** Is it still the cluster that this process began with? A new one without objects says nothing about the old one's. */
   readonly sameCluster: () => Promise<boolean>;
   readonly apis: { ofPromise(promise: string): ServedApi | undefined; list(): readonly ServedApi[] };
+  readonly secrets: StoreSecrets;
+  readonly apis: { ofPromise(promise: string): ServedApi | undefined };
   /** Has things looked at again, soon. */
   readonly wake: {
     promise(name: string): void;

@@ -19,8 +19,8 @@ export interface InformerOptions {
   readonly fieldSelector?: string;
   /** Leaves out what nobody looks at, before an object is kept. */
   readonly slim?: (object: ClusterObject) => ClusterObject;
-  /** Told of every object that is new, changed or gone. */
-  readonly changed?: (key: string, object: ClusterObject | undefined) => void;
+  /** Told of every object that is new, changed or gone; `last` is what was seen of it, also when it is gone. */
+  readonly changed?: (key: string, object: ClusterObject | undefined, last: ClusterObject) => void;
   readonly troubled?: (error: unknown) => void;
 }
 
@@ -77,7 +77,7 @@ export function createInformer(options: InformerOptions): Informer {
       found.push(...page.items);
       next = page.metadata.continue;
     } while (next !== undefined && next !== '');
-    for (const { key, object } of store.replace(found)) changed?.(key, object);
+    for (const { key, object, last } of store.replace(found)) changed?.(key, object, last);
     markSynced();
     return page.metadata.resourceVersion ?? '';
   }
@@ -93,7 +93,7 @@ export function createInformer(options: InformerOptions): Informer {
         const seen = object as ClusterObject;
         version = seen.metadata.resourceVersion ?? version;
         if (type === 'BOOKMARK') continue;
-        if (store.see(seen, type === 'DELETED')) changed?.(keyOf(seen), type === 'DELETED' ? undefined : seen);
+        if (store.see(seen, type === 'DELETED')) changed?.(keyOf(seen), type === 'DELETED' ? undefined : seen, seen);
       }
     } catch (thrown) {
       if (codeOf(thrown) === 410) return undefined;

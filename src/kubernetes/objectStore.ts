@@ -5,6 +5,7 @@ export interface ObjectChange {
   readonly key: string;
   /** Undefined when it is gone. */
   readonly object?: ClusterObject;
+  readonly last: ClusterObject;
 }
 
 export interface ObjectStore {
@@ -34,10 +35,10 @@ export function objectStore(slim: (object: ClusterObject) => ClusterObject = (ob
     see,
     replace(objects) {
       const keys = new Set(objects.map(keyOf));
-      const gone = [...kept.keys()].filter((key) => !keys.has(key));
-      for (const key of gone) kept.delete(key);
+      const gone = [...kept].filter(([key]) => !keys.has(key)).map(([key, last]) => ({ key, last }));
+      for (const { key } of gone) kept.delete(key);
       const news = objects.filter((object) => see(object, false));
-      return [...gone.map((key) => ({ key })), ...news.map((object) => ({ key: keyOf(object), object }))];
+      return [...gone, ...news.map((object) => ({ key: keyOf(object), object, last: object }))];
     },
   };
 }

@@ -6,6 +6,7 @@ import type { ShownReadiness } from '../../activities/kubernetes/projection/proj
 import { projectReadiness } from '../../activities/kubernetes/projection/projectReadiness.js';
 import { storeKey } from '../domain/destination.js';
 import type { RegisteredDestination, RegisteredStore, Registry } from '../domain/registry.js';
+import type { SecretReference, StateStore } from '../domain/stateStore.js';
 import type { ControllerContext } from './controllerContext.js';
 import { liveObject, refusalOf } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
@@ -31,7 +32,10 @@ export async function reconcileRegistered(
   const registry = given ?? (await context.entities.registry());
   const object = informer.get(name);
   const entry = entryOf(registry, kind, name);
-  if (object === undefined) return forget(context, informer, name, registry, entry);
+  if (object === undefined) {
+    context.secrets.follow(`${kind}/${name}`, undefined);
+    return forget(context, informer, name, registry, entry);
+  }
   if (isDeleting(object)) return dismiss(context, informer, object, registry, entry);
   const held = await hold({ ...context, resource: informer.resource, cache: informer }, object);
   const { readiness, observed } = await take(context, informer, held, registry, entry);
@@ -58,14 +62,21 @@ async function take(
       ? await prepareDestination(context, document)
       : await prepareStateStore(context, document);
     const leaving = entry !== undefined && 'deleting' in entry && entry.deleting;
-    if (entry?.document === prepared.document && registry.projection === context.queue && !leaving) {
-      return { readiness: entry.readiness, observed: true };
-    }
+    const key = `${resource.kind}/${object.metadata.name}`;
+    if (prepared.kind === 'store') context.secrets.follow(key, secretOf(prepared.store));
+    const known = entry?.document === prepared.document && registry.projection === context.queue && !leaving;
+    if (known && !context.secrets.isStale(key)) return { readiness: entry.readiness, observed: true };
+    // The same store once more is how the entity is asked to look at it now.
     await context.entities.register({ ...prepared, projection: context.queue });
-    return { readiness: entry?.readiness ?? notYet(resource.kind), observed: false };
+    context.secrets.checked(key);
+    return { readiness: entry?.readiness ?? notYet(resource.kind), observed: known };
   } catch (thrown) {
     return { readiness: { ready: false, reason: 'DocumentRefused', message: refusalOf(thrown) }, observed: true };
   }
+}
+
+function secretOf(store: StateStore): SecretReference | undefined {
+  return 'secretRef' in store ? store.secretRef : undefined;
 }
 
 /** Kratix's words for the first moment (reference, section 1.7). */

@@ -1,15 +1,12 @@
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
-import { fieldManager } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { isApplied } from '../../activities/kubernetes/projection/ownFields.js';
 import { toRecord } from '../documents/toRecord.js';
 
-/** Of managedFields only the status that we applied ourselves is ever looked at. */
+/** Of managedFields only what we applied ourselves is ever looked at. */
 export function slimObject(object: ClusterObject): ClusterObject {
   const metadata: Record<string, unknown> = { ...object.metadata };
   const entries = metadata['managedFields'];
-  const ours = (Array.isArray(entries) ? entries : []).filter((entry: unknown) => {
-    const record = toRecord(entry);
-    return record?.['manager'] === fieldManager && record['subresource'] === 'status';
-  });
+  const ours = (Array.isArray(entries) ? entries : []).filter((entry: unknown) => isApplied(toRecord(entry)));
   return { ...object, metadata: { ...object.metadata, ...{ managedFields: ours } } };
 }
 

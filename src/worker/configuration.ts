@@ -8,7 +8,7 @@ import { defaultTaskQueue } from '../domain/taskQueues.js';
 export interface WorkerConfiguration {
   readonly home: string;
   readonly taskQueue: string;
-  /** Containers at once. */
+  /** Containers at once: by default two per core, which keeps the cores busy without thrashing. */
   readonly stageSlots: number;
   /** Where stages run: containers of this machine's engine, or Jobs of a cluster. */
   readonly stages: 'engine' | 'kubernetes';
@@ -18,7 +18,8 @@ export interface WorkerConfiguration {
   readonly identity: string;
 }
 
-const Duration = z
+/** As Go writes durations; anything shorter would be a loop. */
+export const Duration = z
   .string()
   .refine((text) => (goDuration(text) ?? 0) >= 1000, 'expected a duration of at least 1s, such as 10m');
 
@@ -31,19 +32,30 @@ const Environment = z.object({
   FULFIL_STAGE_NETWORK: z.enum(['default', 'none']).default('default'),
 });
 
+/**
+ * Stages followed at once where they are Jobs: two watches and some kilobytes each, for the nodes do the work. How many
+ * pods run is the cluster's to limit; with fewer slots, Jobs that are done would wait for somebody to see it.
+ */
+const followedStages = 200;
+
 export function workerConfiguration(environment: NodeJS.ProcessEnv): WorkerConfiguration {
   const parsed = Environment.safeParse(environment);
   if (!parsed.success) {
     throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   }
-  const { FULFIL_HOME, FULFIL_TASK_QUEUE, FULFIL_STAGE_SLOTS, FULFIL_STAGE_NETWORK, FULFIL_RECHECK_INTERVAL } =
-    parsed.data;
+  const {
+    FULFIL_HOME,
+    FULFIL_TASK_QUEUE,
+    FULFIL_STAGES,
+    FULFIL_STAGE_SLOTS,
+    FULFIL_STAGE_NETWORK,
+    FULFIL_RECHECK_INTERVAL,
+  } = parsed.data;
   return {
     home: FULFIL_HOME ?? defaultHome(environment),
     taskQueue: FULFIL_TASK_QUEUE,
-    // A stage mostly waits for its engine, so two containers per core keep the cores busy without thrashing.
-    stageSlots: FULFIL_STAGE_SLOTS ?? 2 * availableParallelism(),
-    stages: parsed.data.FULFIL_STAGES,
+    stageSlots: FULFIL_STAGE_SLOTS ?? (FULFIL_STAGES === 'kubernetes' ? followedStages : 2 * availableParallelism()),
+    stages: FULFIL_STAGES,
     network: FULFIL_STAGE_NETWORK,
     recheckMillis: goDuration(FULFIL_RECHECK_INTERVAL) ?? 0,
     identity: `${hostname()}:${process.pid}`,

@@ -31,6 +31,8 @@ export interface Platform {
   readonly engine: EngineChoice;
   /** Where the temporal CLI is. */
   readonly temporal: string;
+  /** Takes Temporal away with everything that it knew; an empty one comes in its place. */
+  loseTemporal(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,9 +66,15 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
     const engine = await ensureEngine(silent);
     const temporal = await temporalBinary(silent);
     const ports = { port: await freePort(), uiPort: await freePort() };
-    const server = await startDevServer({ executable: temporal, ...ports, database: join(home, 'temporal.db') });
+    const database = join(home, 'temporal.db');
+    let server = await startDevServer({ executable: temporal, ...ports, database });
     closing.push(() => server.stop());
     const { address } = server;
+    const loseTemporal = async () => {
+      await server.stop();
+      for (const rest of ['', '-shm', '-wal']) await rm(`${database}${rest}`, { force: true });
+      server = await startDevServer({ executable: temporal, ...ports, database });
+    };
     const connection = await Connection.connect({ address });
     closing.push(() => connection.close());
     const native = await NativeConnection.connect({ address });
@@ -92,7 +100,7 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
     });
     const entities = entityClient(client, taskQueue);
     const store = join(home, 'store');
-    const platform = { client, entities, address, taskQueue, home, store, engine, temporal, close };
+    const platform = { client, entities, address, taskQueue, home, store, engine, temporal, loseTemporal, close };
     await within(openMillis, 'the platform did not answer', furnish(platform, options));
     return platform;
   } catch (error) {

@@ -70,6 +70,13 @@ function noteFailed(state: EntityState, result: RunResult): void {
 
 function noteWorks(state: EntityState, order: RunOrder, result: RunResult): void {
   const what = order.owner.type === 'promise' ? 'promise' : 'resource';
+  const failing = state.works.filter((work) => work.placements.some(({ refusal }) => refusal !== undefined));
+  if (failing.length > 0) {
+    const message = `Some works associated with this ${what} failed: [${failing.map((work) => work.name).join(',')}]`;
+    note(state, { type: 'WorksSucceeded', status: 'False', reason: 'WorksFailing', message });
+    note(state, { type: 'Reconciled', status: 'False', reason: 'WorksFailing', message: 'Failing' });
+    return;
+  }
   if (result.outcome === 'Waiting') {
     const names = [...new Set(result.unscheduled.map((group) => group.work))].join(',');
     const message = `Some works associated with this ${what} are not ready: [${names}]`;

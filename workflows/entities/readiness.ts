@@ -6,6 +6,7 @@ import type { Readiness, Registry } from '../../src/domain/registry.js';
 import { storeOf } from '../../src/domain/registry.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
 import { storeReference } from '../../src/domain/stateStore.js';
+import { storeFault } from '../../src/domain/storeTrouble.js';
 import type { StoreLook } from '../../src/domain/storeLook.js';
 import { rootFailure } from '../failures.js';
 import type { Answer } from '../messages.js';
@@ -56,7 +57,7 @@ async function checkStore(state: DestinationsState, key: string, name: string): 
   if (entry === undefined) return;
   const ok = { reason: 'StateStoreReady', message: 'State store is ready' };
   let look: StoreLook | undefined;
-  const readiness = await probe(ok, 'ErrorValidatingPermissions', async () => {
+  const readiness = await probe(ok, storeFault, async () => {
     look = await checking.lookAtStore.executeWithOptions({ summary: `check ${name}` }, [{ store: entry.store }]);
   });
   const latest = state.registry.stores[name];
@@ -119,23 +120,27 @@ async function destinationReadiness(registry: Registry, destination: Destination
   const ok = destination.canaries
     ? { reason: 'TestDocumentsWritten', message: 'Test documents written to State Store' }
     : { reason: 'DestinationReady', message: 'Destination is ready' };
-  return probe(ok, 'StateStoreWriteFailed', () =>
-    checking.writeCanaries.executeWithOptions({ summary: `test documents of ${destination.name}` }, [
-      { destination, store: store.store },
-    ]),
+  return probe(
+    ok,
+    () => 'StateStoreWriteFailed',
+    () =>
+      checking.writeCanaries.executeWithOptions({ summary: `test documents of ${destination.name}` }, [
+        { destination, store: store.store },
+      ]),
   );
 }
 
 async function probe(
   ok: Pick<Readiness, 'reason' | 'message'>,
-  failedReason: string,
+  faultOf: (failureType: string) => string,
   work: () => Promise<unknown>,
 ): Promise<Readiness> {
   try {
     await work();
     return { ready: true, ...ok, checkedAt: now() };
   } catch (thrown) {
-    return { ready: false, reason: failedReason, message: rootFailure(thrown).message, checkedAt: now() };
+    const { type, message } = rootFailure(thrown);
+    return { ready: false, reason: faultOf(type), message, checkedAt: now() };
   }
 }
 

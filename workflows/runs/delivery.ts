@@ -1,7 +1,15 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { describeOwner } from '../../src/domain/owner.js';
 import type { RunInput, ScheduledWorks } from '../../src/domain/run.js';
-import { beginJob, endJob, markUnwritten, markWritten, replaceWork, storeJobs } from '../../src/domain/works.js';
+import {
+  beginJob,
+  endJob,
+  markRefused,
+  markUnwritten,
+  markWritten,
+  replaceWork,
+  storeJobs,
+} from '../../src/domain/works.js';
 import type { StoreJob } from '../../src/domain/works.js';
 import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import { rootFailure } from '../failures.js';
@@ -47,6 +55,7 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
             if (isCancellation(thrown) && progress.superseded) return;
             const { type, message } = rootFailure(thrown);
             if (job.verify === true) progress.works = markUnwritten(progress.works, job);
+            progress.works = markRefused(progress.works, job, message);
             if (isStoreTrouble(type)) progress.unwritten = [...progress.unwritten, message];
             else failures.push(thrown);
           }),

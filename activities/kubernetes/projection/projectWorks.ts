@@ -7,10 +7,11 @@ import { platformResources } from './apiResource.js';
 import type { ClusterMeta, ClusterObject, ObjectCache } from './clusterObject.js';
 import { isDeleting, keyOf, objectKey } from './clusterObject.js';
 import { applyObject, applyStatus, deleteObject } from './clusterWrites.js';
+import { isOurs } from './ownFields.js';
 import type { NewCondition } from './statusConditions.js';
 import { conditionsOf, isShown, timed } from './statusConditions.js';
-import { placementDigest, placementObject, placementStatus } from './workPlacementObject.js';
-import { placementObjectName, sourceAnnotation, workDigest, workNamespace, workObject } from './workObject.js';
+import { placementObject, placementStatus } from './workPlacementObject.js';
+import { placementObjectName, sourceAnnotation, workNamespace, workObject } from './workObject.js';
 import { workObjectName, workStatus } from './workObject.js';
 import type { Workload } from './workloads.js';
 import { workloadsOf } from './workloads.js';
@@ -21,6 +22,8 @@ export interface WorkProjection {
   readonly works: ObjectCache;
   readonly placements: ObjectCache;
 }
+
+type Wanted = { readonly metadata: ClusterMeta; readonly spec: unknown };
 
 const { works: workResource, workPlacements: placementResource } = platformResources;
 
@@ -49,7 +52,7 @@ async function projectWork(
   const load = () => (loaded ??= workloadsOf(parts.artifacts, work));
   const known = parts.works.get(objectKey(workNamespace(work), workObjectName(work)));
   const owner =
-    known !== undefined && isMadeFrom(known, workDigest(source))
+    known !== undefined && isMadeFrom(known, workObject(source, noDocuments))
       ? known
       : await apply(parts.cluster, workResource, parts.works, workObject(source, (await load()).bySnapshot));
   const placements = await Promise.all(
@@ -58,7 +61,7 @@ async function projectWork(
       const found = parts.placements.get(key);
       const seed = { work, placement, owner };
       const object =
-        found !== undefined && isMadeFrom(found, placementDigest(seed))
+        found !== undefined && isMadeFrom(found, placementObject(seed, noDocuments))
           ? found
           : await apply(
               parts.cluster,
@@ -80,11 +83,12 @@ async function projectWork(
   await showStatus(parts.cluster, workResource, parts.works, owner, counts, [...conditions, ...tooLarge]);
 }
 
+const noDocuments: ReadonlyMap<string, readonly Workload[]> = new Map();
+
 /** An object that is as we made it: what it was made from, and that nobody has edited it since. */
-function isMadeFrom(object: ClusterObject, digest: string): boolean {
-  const { annotations, generation } = object.metadata;
-  const shown = object.status?.['observedGeneration'];
-  return annotations?.[sourceAnnotation] === digest && (shown === undefined || shown === generation);
+function isMadeFrom(object: ClusterObject, wanted: Wanted): boolean {
+  const source = wanted.metadata.annotations?.[sourceAnnotation];
+  return object.metadata.annotations?.[sourceAnnotation] === source && isOurs(object, wanted);
 }
 
 const omitted = 'WorkloadsOmitted';
@@ -103,7 +107,7 @@ async function apply(
   cluster: Cluster,
   resource: ApiResource,
   cache: ObjectCache,
-  object: { readonly metadata: ClusterMeta; readonly spec: unknown },
+  object: Wanted,
 ): Promise<ClusterObject> {
   const written = await applyObject(cluster, resource, object);
   cache.put(written);
@@ -124,5 +128,3 @@ async function showStatus(
   if (isShown(status, object)) return;
   cache.put(await applyStatus(cluster, resource, object.metadata, status));
 }
-
-export type { Workload };

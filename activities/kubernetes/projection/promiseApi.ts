@@ -4,6 +4,7 @@ import { longestName } from '../../../src/documents/metadata.js';
 import { toRecord } from '../../../src/documents/toRecord.js';
 import { md5 } from '../objectName.js';
 import type { ClusterObject } from './clusterObject.js';
+import { isOurs } from './ownFields.js';
 import { sourceAnnotation } from './workObject.js';
 
 export const promiseLabel = 'kratix.io/promise-name';
@@ -24,13 +25,11 @@ export function promiseApi(promise: string, api: ApiDefinition) {
   };
 }
 
-/** Whether the cluster has the definition already, made from the same API. */
+/** Whether the cluster has the definition already, made from the same API, and nobody has edited what is ours in it. */
 export function isCurrent(found: ClusterObject | undefined, wanted: ReturnType<typeof promiseApi>): boolean {
-  const { annotations, labels } = found?.metadata ?? {};
-  return (
-    annotations?.[sourceAnnotation] === wanted.metadata.annotations[sourceAnnotation] &&
-    labels?.[promiseLabel] === wanted.metadata.labels[promiseLabel]
-  );
+  const { annotations } = found?.metadata ?? {};
+  const same = annotations?.[sourceAnnotation] === wanted.metadata.annotations[sourceAnnotation];
+  return same && isOurs(found, wanted);
 }
 
 function withStatus(version: ApiVersion, stored: boolean): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { EntityStatus } from '../../../src/domain/entity.js';
 import { systemNamespace } from '../../../src/domain/layout.js';
-import type { Work } from '../../../src/domain/work.js';
+import type { Work, WorkPlacement } from '../../../src/domain/work.js';
 import { isWritten, shortId } from '../../../src/domain/work.js';
 import { deterministicName, md5 } from '../objectName.js';
 import type { ClusterObject } from './clusterObject.js';
@@ -105,6 +105,13 @@ export function workStatus(work: Work): {
 }
 
 function workConditions(work: Work, unplaced: readonly string[]): NewCondition[] {
+  const failing = work.placements.filter(
+    (placement) => isUnwritten(work, placement) && placement.refusal !== undefined,
+  );
+  if (failing.length > 0) {
+    const names = failing.map((placement) => placementObjectName(work, placement)).join(',');
+    return both('False', 'WorkplacementsFailing', `Workplacements failed to write: [${names}]`, 'Failing');
+  }
   if (unplaced.length > 0) {
     const message = `No matching destination found for workloadGroups: [${unplaced.join(',')}]`;
     return both('False', 'UnscheduledWorkloads', message, 'Pending');
@@ -121,11 +128,12 @@ function workConditions(work: Work, unplaced: readonly string[]): NewCondition[]
     'All workplacements scheduled successfully',
     'Ready',
   );
-  const written = work.placements.every((placement) =>
-    work.groups.some((group) => group.id === placement.group && isWritten(placement, group)),
-  );
-  if (written) return [scheduled, ready];
+  if (!work.placements.some((placement) => isUnwritten(work, placement))) return [scheduled, ready];
   return [scheduled, { type: 'Ready', status: 'False', reason: 'WorkplacementsPending', message: 'Pending' }];
+}
+
+function isUnwritten(work: Work, placement: WorkPlacement): boolean {
+  return !work.groups.some((group) => group.id === placement.group && isWritten(placement, group));
 }
 
 function both(status: string, reason: string, message: string, ready: string): [NewCondition, NewCondition] {

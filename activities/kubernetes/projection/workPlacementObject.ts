@@ -66,17 +66,23 @@ export function placementStatus({ work, placement }: PlacementSource): {
           'Target destination no longer matches destinationSelectors',
         )
       : condition('ScheduleSucceeded', 'True', 'ScheduledToDestination', 'Scheduled to correct Destination'),
-    ...(written
-      ? [condition('WriteSucceeded', 'True', 'WorkloadsWrittenToStateStore', 'Workloads written to State Store')]
-      : []),
+    ...writeConditions(placement, written),
     readyCondition(placement, written),
   ];
   const revision = placement.written?.revision;
   return { ...(revision === undefined || revision === '' ? {} : { versionID: revision }), conditions };
 }
 
-function readyCondition({ misplaced }: WorkPlacement, written: boolean): NewCondition {
+function writeConditions({ refusal }: WorkPlacement, written: boolean): NewCondition[] {
+  if (written) {
+    return [condition('WriteSucceeded', 'True', 'WorkloadsWrittenToStateStore', 'Workloads written to State Store')];
+  }
+  return refusal === undefined ? [] : [condition('WriteSucceeded', 'False', 'WorkloadsFailedWrite', refusal)];
+}
+
+function readyCondition({ misplaced, refusal }: WorkPlacement, written: boolean): NewCondition {
   if (misplaced) return condition('Ready', 'False', 'Misplaced', 'Misplaced');
+  if (!written && refusal !== undefined) return condition('Ready', 'False', 'WorkloadsFailedWrite', 'Failing');
   if (!written) return condition('Ready', 'False', 'ScheduledToDestination', 'Pending');
   return condition('Ready', 'True', 'WorkloadsWrittenToTargetDestination', 'Ready');
 }

@@ -118,12 +118,22 @@ function writeOf(line: string): string[] {
 }
 
 export interface RunningController {
+  /** What it has said so far. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
 }
 
-/** What `fulfil controller` runs, in this process. */
-export async function startController({ cluster, platform }: ControllerPlatform): Promise<RunningController> {
+export interface ControllerOptions {
+  /** Another way to the API server. */
+  readonly kubeconfig?: string;
+  readonly resyncMillis?: number;
+}
+
+/** What `fulfil controller` runs, in this process; it is there when it leads. */
+export async function startController(
+  { cluster, platform }: ControllerPlatform,
+  { kubeconfig = cluster.kubeconfig, resyncMillis = 600_000 }: ControllerOptions = {},
+): Promise<RunningController> {
   const stop = new AbortController();
   const connection = await NativeConnection.connect({ address: platform.address });
   const identity = `test-${Math.random().toString(36).slice(2)}`;
@@ -132,7 +142,7 @@ export async function startController({ cluster, platform }: ControllerPlatform)
     lines.push(line);
     if (process.env['FULFIL_TEST_LINES'] !== undefined) process.stderr.write(`${line}\n`);
   };
-  const client = await openCluster(cluster.kubeconfig);
+  const client = await openCluster(kubeconfig);
   const namespace = 'kratix-platform-system';
   const running = runController(
     {
@@ -140,7 +150,7 @@ export async function startController({ cluster, platform }: ControllerPlatform)
         namespace,
         leaseName: 'controller.fulfil.io',
         identity,
-        resyncMillis: 600_000,
+        resyncMillis,
       },
       cluster: client,
       platform: followConfiguration({ cluster: client, namespace, say }, stop.signal),

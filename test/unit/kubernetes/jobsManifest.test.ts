@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { jobManifest } from '../../../activities/kubernetes/jobManifest.js';
 import { defaultConfiguration } from '../../../src/documents/platformConfiguration.js';
 import { jobName } from '../../../activities/kubernetes/jobName.js';
+import { ownerOf } from '../../../activities/kubernetes/jobOwner.js';
 import { objectName } from '../../../activities/kubernetes/objectName.js';
 import { pipelineAccess } from '../../../activities/kubernetes/pipelineAccess.js';
 import { runSecret } from '../../../activities/kubernetes/runSecret.js';
@@ -16,7 +17,7 @@ const settings = {
 
 test('the Job of a Resource’s pipeline, every default filled in', async () => {
   const job = await plan();
-  expect(jobManifest(job, jobName(job), 'secret-1', settings)).toMatchSnapshot();
+  expect(jobManifest(job, jobName(job), 'secret-1', settings, ownerOf(job))).toMatchSnapshot();
 });
 
 test('the Job of a Promise’s pipeline, everything set', async () => {
@@ -51,15 +52,15 @@ test('the Job of a Promise’s pipeline, everything set', async () => {
       rbac: { serviceAccount: 'robot' },
     },
   });
-  const job = jobManifest(rich, 'name', 'secret-1', {
+  const all = {
     ...settings,
     imagePullSecret: 'ours',
     imagePullPolicy: 'IfNotPresent',
     securityContext: { runAsNonRoot: true },
     resources: { limits: { cpu: '1' } },
     backoffLimit: 4,
-  });
-  expect(job).toMatchSnapshot();
+  } as const;
+  expect(jobManifest(rich, 'name', 'secret-1', all, ownerOf(rich))).toMatchSnapshot();
 });
 
 test('names have Kratix’s shape and are the run’s own', async () => {

@@ -73,7 +73,11 @@ test('a failed end is waited out until the Job has failed, and its log is read w
   const crashed = pod([
     status('render', { waiting: { reason: 'CrashLoopBackOff' } }, { lastState: ended(3), restartCount: 2 }),
   ]);
-  expect(await verdict('render', [[running, [crashed]]])).toMatchObject({ kind: 'wait' });
+  expect(await verdict('render', [[running, [crashed]]])).toMatchObject({
+    kind: 'wait',
+    waiting:
+      'pipeline "instance", stage "render" exited with code 3, attempt 2 (last line: the end); Kubernetes tries again',
+  });
   const result = await verdict('render', [
     [running, [crashed]],
     [running, [crashed]],
