@@ -14,6 +14,7 @@ import type { ControllerContext } from './controllerContext.js';
 import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
+import { isSameWish } from './sameWish.js';
 import { isLost, knowsItsWorks, removeWorks } from './letting.js';
 import { wishDocument } from './wishDocument.js';
 
@@ -50,12 +51,11 @@ async function take(
     const prepared = await preparePromise(context, wishDocument(resource, object));
     const { digest } = prepared.plan;
     await ensureApi(context, prepared);
-    const known = status?.document === digest && isOf(context, object, status);
+    const taken = status !== undefined && isOf(context, object, status);
+    if (taken && (await isSameWish(context.artifacts, status.document, digest))) return { document: status.document };
     // The entity waits for the end of its own report: what is new is told it afterwards.
-    if (!known && reported) context.wake.promise(object.metadata.name);
-    else if (!known) {
-      await handOverPromise(context.entities, prepared.name, { plan: prepared.plan, ...shownAs(context, object) });
-    }
+    if (reported) context.wake.promise(object.metadata.name);
+    else await handOverPromise(context.entities, prepared.name, { plan: prepared.plan, ...shownAs(context, object) });
     return { document: digest };
   } catch (thrown) {
     return { refusal: refusalOf(thrown) };

@@ -1,12 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { prepareResource } from '../../activities/admission/prepare.js';
-import { getJson } from '../../activities/artifacts/artifactStore.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
-import { toRecord } from '../documents/toRecord.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { resourceId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
@@ -14,6 +11,7 @@ import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
 import { isLost, knowsItsWorks, removeWorks } from './letting.js';
+import { isSameWish } from './sameWish.js';
 import type { ServedApi } from './servedApis.js';
 import { wishDocument } from './wishDocument.js';
 
@@ -54,25 +52,14 @@ async function take(
   try {
     const { resource, wish } = await prepareResource(context, wishDocument(api.resource, object));
     const taken = status !== undefined && isOf(context, object, status);
-    if (taken && (await isSameWish(context, status.document, wish.document))) return { document: status.document };
+    if (taken && (await isSameWish(context.artifacts, status.document, wish.document)))
+      return { document: status.document };
     if (reported) context.wake.request(api, `${resource.namespace}/${resource.name}`);
     else await context.entities.applyResource(resource, { ...wish, ...shownAs(context, object) });
     return { document: wish.document };
   } catch (thrown) {
     return { refusal: refusalOf(thrown) };
   }
-}
-
-/** Labels and annotations alone repeat no pipeline (reference, section 2.10). */
-async function isSameWish({ artifacts }: ControllerContext, before: string, after: string): Promise<boolean> {
-  if (before === after) return true;
-  const [one, two] = await Promise.all([getJson(artifacts, before), getJson(artifacts, after)]);
-  return isDeepStrictEqual(withoutMetadata(one), withoutMetadata(two));
-}
-
-function withoutMetadata(document: unknown): unknown {
-  const { metadata: _metadata, ...rest } = toRecord(document) ?? {};
-  return rest;
 }
 
 /** The Promise has told its resources to go: their objects go too (reference, section 3.6, step 3). */
