@@ -2,6 +2,7 @@ import { jobAnnotations, jobLabels } from './jobLabels.js';
 import type { JobPlan } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
 import type { Owned } from './jobOwner.js';
+import { ownerOf } from './jobOwner.js';
 import type { Job } from './objects.js';
 import { serviceAccountOf } from './pipelineAccess.js';
 import { helperContainer, stageContainers } from './podContainers.js';
@@ -27,7 +28,7 @@ export function jobManifest(plan: JobPlan, name: string, secret: string, setting
     metadata: { name, namespace, labels, annotations: jobAnnotations(plan, secret), ...owned },
     spec: {
       ...(backoffLimit !== undefined && { backoffLimit }),
-      ...(owned.ownerReferences === undefined && { ttlSecondsAfterFinished: unownedSeconds }),
+      ...(isOrphan(plan, owned) && { ttlSecondsAfterFinished: orphanSeconds }),
       template: {
         metadata: { labels, annotations: pipeline.metadata.annotations ?? {} },
         spec: {
@@ -51,5 +52,10 @@ export function jobManifest(plan: JobPlan, name: string, secret: string, setting
   };
 }
 
-/** A Job that goes with no object goes by itself, when there has been a day to look at it. */
-const unownedSeconds = 86_400;
+/** Its object is gone already, and nothing else would take it along. */
+function isOrphan(plan: JobPlan, { ownerReferences }: Owned): boolean {
+  return ownerReferences === undefined && ownerOf(plan).ownerReferences !== undefined;
+}
+
+/** A day to look at it. */
+const orphanSeconds = 86_400;

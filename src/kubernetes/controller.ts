@@ -8,6 +8,7 @@ import { eventRecorder } from '../../activities/kubernetes/projection/eventRecor
 import type { EntityStatus } from '../domain/entity.js';
 import { reason } from '../domain/failure.js';
 import { groupOf } from '../domain/plan.js';
+import { aborted } from './aborted.js';
 import { clusterId, projectionQueue } from './clusterIdentity.js';
 import type { ControllerContext } from './controllerContext.js';
 import { healthKind } from './healthKind.js';
@@ -40,7 +41,8 @@ export interface Controller extends Projector {
   readonly synced: Promise<void>;
   /** Looks at everything again. */
   resync(): void;
-  close(): void;
+  /** Resolves when nothing is under way any more. */
+  close(): Promise<void>;
 }
 
 /** Follows the cluster's objects until the signal aborts; one per cluster at a time, whoever leads. */
@@ -96,9 +98,11 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   const informers = [works, placements, ...kinds.flatMap((kind) => kind.informers)];
   const synced = Promise.all(informers.map((informer) => informer.synced)).then(() => undefined);
   // Half a picture would look like objects without Works, or a Promise without requests.
+  const begun = Promise.race([synced, aborted(signal)]);
   for (const kind of kinds) {
     kind.queue.begin(async (key) => {
-      await synced;
+      await begun;
+      if (signal.aborted) return;
       const began = performance.now();
       await kind.reconcile(context, key);
       say(`${key}: looked at in ${Math.round(performance.now() - began)} ms`, 'debug');
@@ -117,6 +121,8 @@ export async function createController(parts: ControllerParts, signal: AbortSign
       return isPromise ? promises.show(context, status) : requests.show(context, status);
     },
     showReadiness: () => registered.show(context),
-    close: () => kinds.forEach(({ queue }) => queue.close()),
+    async close() {
+      await Promise.all(kinds.map(({ queue }) => queue.close()));
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
+import { aborted } from './aborted.js';
 import type { Controller } from './controller.js';
 import { createController } from './controller.js';
 import type { ControllerConfiguration } from './controllerConfiguration.js';
@@ -30,6 +31,8 @@ export interface ControllerProcess {
 
 /** Projections that are under way when the lease is lost are another controller's to repeat. */
 const shutdownGraceTime = '2 seconds';
+/** A pass asks Temporal, which may be away: its calls have ended by then (entityClient). */
+const closeMillis = 12_000;
 /** A term that could not begin, because the cluster or Temporal was away, is tried again after this long. */
 const retryMillis = 2_000;
 
@@ -70,7 +73,7 @@ async function lead(parts: ControllerProcess, leadership: Leadership, stopping: 
       obeyed.again();
     };
     const resync = setInterval(again, configuration.resyncMillis);
-    void watchTemporal(client, signal, () => {
+    const watching = watchTemporal(client, signal, () => {
       say('Temporal is back or another one: every object is looked at again');
       again();
     });
@@ -80,10 +83,15 @@ async function lead(parts: ControllerProcess, leadership: Leadership, stopping: 
       await worker.run();
     } finally {
       clearInterval(resync);
+      over.abort();
+      await watching;
     }
   } finally {
     over.abort();
-    controller.close();
+    // What is under way may still ask Temporal, over connections that are closed next.
+    const enough = new AbortController();
+    await Promise.race([controller.close(), pause(closeMillis, enough.signal)]);
+    enough.abort();
   }
 }
 
@@ -96,12 +104,5 @@ function projectionWorker({ connection, client, configuration, say }: Controller
     activities: { ...projectionActivities(controller, (message) => say(`not shown: ${message}`, 'warning')) },
     shutdownGraceTime,
     shutdownForceTime: '10 seconds',
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

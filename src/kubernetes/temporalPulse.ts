@@ -27,7 +27,9 @@ const none = 'none';
 
 async function firstRunOf(client: Client): Promise<string> {
   try {
-    const { raw } = await client.workflow.getHandle(promisesId).describe();
+    const { raw } = await client.withDeadline(Date.now() + beatMillis, () =>
+      client.workflow.getHandle(promisesId).describe(),
+    );
     return raw.workflowExecutionInfo?.firstRunId ?? '';
   } catch (thrown) {
     return thrown instanceof WorkflowNotFoundError ? none : away;

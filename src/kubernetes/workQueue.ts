@@ -5,7 +5,8 @@ export interface WorkQueue {
   addAfter(key: string, millis: number): void;
   /** Runs something else of the same key, when nothing of it is under way. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
-  close(): void;
+  /** Begins nothing any more; resolves when what is under way has ended. */
+  close(): Promise<void>;
 }
 
 export interface WorkQueueOptions {
@@ -85,10 +86,11 @@ export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): Wo
     add,
     addAfter,
     exclusively,
-    close() {
+    async close() {
       closed = true;
       waiting.clear();
       for (const timer of timers) clearTimeout(timer);
+      await Promise.all(tails.values());
     },
   };
 }

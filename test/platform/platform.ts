@@ -72,7 +72,7 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
     const { address } = server;
     const loseTemporal = async () => {
       await server.stop();
-      for (const rest of ['', '-shm', '-wal']) await rm(`${database}${rest}`, { force: true });
+      for (const rest of ['', '-journal', '-shm', '-wal']) await rm(`${database}${rest}`, { force: true });
       server = await startDevServer({ executable: temporal, ...ports, database });
     };
     const connection = await Connection.connect({ address });

@@ -24,9 +24,17 @@ export interface ControllerPlatform {
   /** Waits until an object is as the test wants it. */
   until(args: readonly string[], what: string, isSo: (object: Shown) => boolean): Promise<Shown>;
   untilGone(...args: string[]): Promise<void>;
+  /** Every call that the API server has answered, for whomever. */
+  calls(): Promise<readonly Call[]>;
   /** Writes of anybody but the cluster's own programs, from now on; their verbs and paths. */
   writesDuring(millis: number): Promise<string[]>;
   close(): Promise<void>;
+}
+
+export interface Call {
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly user: { readonly username: string };
 }
 
 export interface Shown {
@@ -69,8 +77,10 @@ export async function openControllerPlatform(): Promise<ControllerPlatform> {
     throw new Error(stderr);
   }
 
-  async function audited(): Promise<string[]> {
-    return (await readFile(join(cluster.directory, 'audit.log'), 'utf8')).trim().split('\n');
+  async function calls(): Promise<readonly Call[]> {
+    const lines = (await readFile(join(cluster.directory, 'audit.log'), 'utf8')).split('\n');
+    // The last line may be half written.
+    return lines.slice(0, -1).map((line) => JSON.parse(line) as Call);
   }
 
   const world: ControllerPlatform = {
@@ -81,6 +91,7 @@ export async function openControllerPlatform(): Promise<ControllerPlatform> {
       for (const each of objects) await mustKubectl(kubeconfig, ['apply', '-f', '-'], each);
     },
     object,
+    calls,
     async until(args, what, isSo) {
       let last: Shown | undefined;
       const look = async () => {
@@ -96,9 +107,9 @@ export async function openControllerPlatform(): Promise<ControllerPlatform> {
       await eventually(`${args.join(' ')}: gone`, look, patience);
     },
     async writesDuring(millis) {
-      const before = (await audited()).length;
+      const before = (await calls()).length;
       await new Promise((resolve) => setTimeout(resolve, millis));
-      return (await audited()).slice(before).flatMap(writeOf);
+      return (await calls()).slice(before).flatMap(writeOf);
     },
     async close() {
       await this.platform.close();
@@ -109,10 +120,7 @@ export async function openControllerPlatform(): Promise<ControllerPlatform> {
 }
 
 /** Leases are how leaders are told from others, and are meant to be written. */
-function writeOf(line: string): string[] {
-  const { verb, requestURI, user } = JSON.parse(line) as Record<'verb' | 'requestURI', string> & {
-    user: { username: string };
-  };
+function writeOf({ verb, requestURI, user }: Call): string[] {
   if (['get', 'list', 'watch'].includes(verb) || user.username.startsWith('system:')) return [];
   return requestURI.includes('/leases') ? [] : [`${verb} ${requestURI}`];
 }

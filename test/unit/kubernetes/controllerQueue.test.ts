@@ -38,5 +38,5 @@ test('what fails is tried again, and the others go on', async () => {
   await holds('the third attempt', () => attempts.filter((key) => key === 'bad').length === 3);
   expect(attempts.slice(0, 2)).toEqual(['bad', 'good']);
   expect(failures).toEqual(['bad', 'bad']);
-  queue.close();
+  await queue.close();
 });
