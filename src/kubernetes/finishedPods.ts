@@ -34,7 +34,7 @@ export function removeFinishedPods(
     ...{ cluster, troubled, resource: clusterResources.jobs, slim: withoutSpec, labelSelector: `${label}=${value}` },
     changed: (key) => queue.add(key),
   });
-  signal.addEventListener('abort', () => queue.close(), { once: true });
+  signal.addEventListener('abort', () => void queue.close(), { once: true });
   void jobs.run(signal);
 
   async function handle(key: string): Promise<void> {
