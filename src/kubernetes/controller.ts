@@ -62,9 +62,6 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   const requests = requestKind(followed, tell, signal);
   const registered = registeredKind(followed);
   const kinds: readonly ReconciledKind[] = [promises, requests, registered, health];
-  const works = createInformer({ ...followed, resource: platformResources.works, slim: withoutSpec });
-  const placements = createInformer({ ...followed, resource: platformResources.workPlacements, slim: withoutSpec });
-  const kinds: readonly ReconciledKind[] = [promises, requests, registered];
   const documents = {
     ...followed,
     slim: withoutSpec,

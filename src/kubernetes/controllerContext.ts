@@ -24,7 +24,6 @@ export interface ControllerContext extends AdmissionDependencies, OwnerProjectio
   readonly sameCluster: () => Promise<boolean>;
   readonly apis: { ofPromise(promise: string): ServedApi | undefined; list(): readonly ServedApi[] };
   readonly secrets: StoreSecrets;
-  readonly apis: { ofPromise(promise: string): ServedApi | undefined };
   /** Has things looked at again, soon. */
   readonly wake: {
     promise(name: string): void;
