@@ -11,6 +11,7 @@ import { groupOf } from '../domain/plan.js';
 import { aborted } from './aborted.js';
 import { clusterId, projectionQueue } from './clusterIdentity.js';
 import type { ControllerContext } from './controllerContext.js';
+import type { FollowedConfiguration } from './followedConfiguration.js';
 import { healthKind } from './healthKind.js';
 import { createInformer } from './informer.js';
 import type { Say } from './leveledLog.js';
@@ -19,6 +20,7 @@ import { promiseKind } from './promiseKind.js';
 import type { ReconciledKind } from './reconciledKind.js';
 import { registeredKind } from './registeredKind.js';
 import type { RequestNews } from './requestKind.js';
+import { releaseKind } from './releaseKind.js';
 import { requestKind } from './requestKind.js';
 import { withoutSpec } from './slimObject.js';
 import { storeSecrets } from './storeSecrets.js';
@@ -31,6 +33,8 @@ export interface ControllerParts {
   /** Of the workers. */
   readonly taskQueue: string;
   readonly identity: string;
+  /** The ConfigMap `kratix`. */
+  readonly platform: FollowedConfiguration;
   readonly say: Say;
 }
 
@@ -47,13 +51,14 @@ export interface Controller extends Projector {
 
 /** Follows the cluster's objects until the signal aborts; one per cluster at a time, whoever leads. */
 export async function createController(parts: ControllerParts, signal: AbortSignal): Promise<Controller> {
-  const { cluster, client, artifacts, taskQueue, identity, say } = parts;
+  const { cluster, client, artifacts, taskQueue, identity, platform, say } = parts;
   const id = await clusterId(cluster);
   const troubled = (error: unknown) => say(reason(error), 'warning');
   const failed = (key: string, error: unknown) => say(`${key}: ${reason(error)}; tried again`, 'warning');
   const followed = { cluster, troubled, failed };
 
-  const promises = promiseKind(followed);
+  const releases = releaseKind(followed, () => platform.current().reconciliationIntervalMillis);
+  const promises = promiseKind(followed, (promise) => releases.promiseChanged(promise));
   const health = healthKind(followed);
   const tell: RequestNews = {
     definitionChanged: (definition) => promises.definitionChanged(definition),
@@ -61,7 +66,7 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   };
   const requests = requestKind(followed, tell, signal);
   const registered = registeredKind(followed);
-  const kinds: readonly ReconciledKind[] = [promises, requests, registered, health];
+  const kinds: readonly ReconciledKind[] = [promises, requests, registered, health, releases];
   const documents = {
     ...followed,
     slim: withoutSpec,

@@ -10,9 +10,12 @@ import type { KindParts, ReconciledKind } from './reconciledKind.js';
 import { kindQueue } from './reconciledKind.js';
 import { slimObject } from './slimObject.js';
 
-export function promiseKind(parts: KindParts) {
+export function promiseKind(parts: KindParts, told: (promise: ClusterObject) => void) {
   const queue = kindQueue(parts.failed);
-  const changed = (key: string) => queue.add(key);
+  const changed = (key: string, _now: ClusterObject | undefined, last: ClusterObject) => {
+    queue.add(key);
+    told(last);
+  };
   const promises = createInformer({ ...parts, resource: platformResources.promises, slim: slimObject, changed });
   return {
     promises,

@@ -1,0 +1,29 @@
+import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
+import { clusterSecrets } from '../../activities/secrets/clusterSecrets.js';
+import { createInformer } from './informer.js';
+import { reconcileRelease } from './promiseReleases.js';
+import type { KindParts, ReconciledKind } from './reconciledKind.js';
+import { kindQueue } from './reconciledKind.js';
+import { releaseLabel } from './releasedPromiseObject.js';
+import { releaseTimes } from './releaseTimes.js';
+import { slimObject } from './slimObject.js';
+
+export function releaseKind(parts: KindParts, intervalMillis: () => number) {
+  const queue = kindQueue(parts.failed);
+  const changed = (key: string) => queue.add(key);
+  const releases = createInformer({ ...parts, resource: platformResources.promiseReleases, slim: slimObject, changed });
+  const secrets = clusterSecrets(parts.cluster);
+  const times = releaseTimes(intervalMillis, (name, millis) => queue.addAfter(name, millis));
+  return {
+    informers: [releases],
+    queue,
+    keys: () => releases.list().map(keyOf),
+    reconcile: (context, name) => reconcileRelease({ context, releases, secrets, times }, name),
+    promiseChanged({ metadata }: ClusterObject): void {
+      const release = metadata.labels?.[releaseLabel];
+      if (release !== undefined) queue.add(release);
+    },
+  } satisfies ReconciledKind & Record<string, unknown>;
+}
