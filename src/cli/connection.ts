@@ -4,6 +4,7 @@ import proto from '@temporalio/proto';
 import type { EntityClient } from '../../activities/entityClient.js';
 import { entityClient } from '../../activities/entityClient.js';
 import { reason } from '../domain/failure.js';
+import type { ArtifactConfiguration } from '../worker/artifactConfiguration.js';
 import { workerConfiguration } from '../worker/configuration.js';
 import { CommandFailure } from './exit.js';
 
@@ -11,7 +12,7 @@ export interface Platform {
   readonly client: Client;
   readonly entities: EntityClient;
   readonly taskQueue: string;
-  readonly home: string;
+  readonly artifacts: ArtifactConfiguration;
   readonly address: string;
 }
 
@@ -25,8 +26,8 @@ export async function withPlatform<T>(work: (platform: Platform) => Promise<T>):
   });
   try {
     const client = new Client({ connection, namespace });
-    const { taskQueue, home } = workerConfiguration(process.env);
-    return await work({ client, entities: entityClient(client, taskQueue), taskQueue, home, address });
+    const { taskQueue, artifacts } = workerConfiguration(process.env);
+    return await work({ client, entities: entityClient(client, taskQueue), taskQueue, artifacts, address });
   } finally {
     await connection.close();
   }

@@ -1,14 +1,14 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
-import { directoryArtifacts } from '../../activities/artifacts/artifactStore.js';
 import { openCluster } from '../../activities/kubernetes/cluster.js';
 import { controllerConfiguration } from '../kubernetes/controllerConfiguration.js';
-import { serveProbes } from '../kubernetes/probes.js';
+import { serveProbes } from '../server/probes.js';
 import { followConfiguration } from '../kubernetes/followedConfiguration.js';
 import { leveledLog } from '../kubernetes/leveledLog.js';
 import { runController } from '../kubernetes/runController.js';
-import { homeLayout, workerConfiguration } from '../worker/configuration.js';
+import { workerConfiguration } from '../worker/configuration.js';
+import { openArtifacts } from '../worker/openArtifacts.js';
 import type { ExitCode } from './exit.js';
 import { exitCodes } from './exit.js';
 import { remark } from './print.js';
@@ -17,7 +17,7 @@ import { installRuntime, stopAsked } from './runWorker.js';
 /** `fulfil controller`: a cluster's objects become wishes, and what becomes of them is shown in the cluster. */
 export async function controller(): Promise<ExitCode> {
   const configuration = controllerConfiguration(process.env);
-  const { home, taskQueue } = workerConfiguration(process.env);
+  const { artifacts: place, taskQueue } = workerConfiguration(process.env);
   installRuntime();
   const stop = new AbortController();
   void stopAsked().then(() => stop.abort());
@@ -27,7 +27,7 @@ export async function controller(): Promise<ExitCode> {
   const native = await NativeConnection.connect(connectionOptions);
   const closeProbes =
     configuration.probePort === undefined ? undefined : await serveProbes(configuration.probePort, () => true);
-  const artifacts = directoryArtifacts(homeLayout(home).artifacts);
+  const artifacts = await openArtifacts(place);
   const client = new Client({ connection, namespace });
   const say = leveledLog(remark, () => platform.current());
   const { namespace: system } = configuration;

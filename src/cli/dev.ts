@@ -2,6 +2,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { DevServer } from '../server/devServer.js';
 import { findServer, startDevServer } from '../server/devServer.js';
 import { freePort } from '../server/freePort.js';
+import { serveProbes } from '../server/probes.js';
 import { temporalBinary } from '../setup/temporalBinary.js';
 import { homeLayout, workerConfiguration } from '../worker/configuration.js';
 import type { ExitCode } from './exit.js';
@@ -56,7 +57,10 @@ export async function worker(): Promise<ExitCode> {
   installRuntime();
   const connect = loadClientConnectConfig();
   const started = await startWorker(connect);
-  remark(`worker ready on task queue ${workerConfiguration(process.env).taskQueue}`);
+  const { taskQueue, probePort } = workerConfiguration(process.env);
+  const closeProbes = probePort === undefined ? undefined : await serveProbes(probePort, () => started.isReady());
+  remark(`worker ready on task queue ${taskQueue}`);
   await runUntilStopped(started);
+  await closeProbes?.();
   return exitCodes.done;
 }

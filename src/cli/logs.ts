@@ -1,8 +1,9 @@
 import type { RunRecord, StageRecord } from '../domain/run.js';
+import { openArtifacts } from '../worker/openArtifacts.js';
 import { withPlatform } from './connection.js';
 import type { ExitCode } from './exit.js';
 import { CommandFailure, exitCodes } from './exit.js';
-import { artifactsOf, statusOrFail } from './objectDocument.js';
+import { statusOrFail } from './objectDocument.js';
 import { entityOf, objectKind } from './objects.js';
 import { remark, say } from './print.js';
 
@@ -25,13 +26,14 @@ export async function logs(kind: string, name: string, options: LogsOptions): Pr
     const live = run.outcome === 'Running' ? await platform.entities.runStatus(run.id) : undefined;
     const stages = (live ?? run).stages.filter((stage) => options.stage === undefined || stage.stage === options.stage);
     if (stages.length === 0) remark(`run ${run.number} (${run.action}) ran no such stage`);
+    const artifacts = await openArtifacts(platform.artifacts);
     for (const stage of stages) await printLog(stage);
     return exitCodes.done;
 
     async function printLog(stage: StageRecord): Promise<void> {
       remark(`==> run ${run.number} ${run.action}: ${stage.pipeline} / ${stage.stage} (${stage.outcome}) <==`);
       if (stage.log === undefined) return remark('its output is kept when it ends');
-      const text = (await artifactsOf(platform).get(stage.log)).toString('utf8');
+      const text = (await artifacts.get(stage.log)).toString('utf8');
       if (text !== '') say(text.trimEnd());
     }
   });

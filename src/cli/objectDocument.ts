@@ -1,7 +1,7 @@
-import { directoryArtifacts, getJson } from '../../activities/artifacts/artifactStore.js';
+import { getJson } from '../../activities/artifacts/artifactStore.js';
 import { liveObject } from '../../activities/stages/inputObject.js';
 import type { EntityStatus } from '../domain/entity.js';
-import { homeLayout } from '../worker/configuration.js';
+import { openArtifacts } from '../worker/openArtifacts.js';
 import type { Platform } from './connection.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import type { ObjectKind } from './objects.js';
@@ -14,7 +14,7 @@ export async function objectOf(
   namespace: string,
   name: string,
 ): Promise<Record<string, unknown>> {
-  const artifacts = directoryArtifacts(homeLayout(platform.home).artifacts);
+  const artifacts = await openArtifacts(platform.artifacts);
   const entity = entityOf(kind, namespace, name);
   if (entity !== undefined) {
     const status = await statusOrFail(platform, entity, name);
@@ -47,8 +47,4 @@ export async function statusOrFail({ entities }: Platform, entity: string, name:
 
 function shownStatus({ phase, message, observedGeneration, conditions }: EntityStatus): Record<string, unknown> {
   return { phase, message, observedGeneration, conditions };
-}
-
-export function artifactsOf({ home }: Platform) {
-  return directoryArtifacts(homeLayout(home).artifacts);
 }

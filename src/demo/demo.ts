@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     });
     await step('Temporal with its Web UI, and a worker', async () => {
       const args = ['--port', String(ports.server), '--ui-port', String(ports.ui)];
-      dev = await startFulfil(['dev', ...args], 'worker');
+      dev = await startFulfil(['dev', ...args], 'worker     ready');
     });
     await tutorial(store, paths);
     farewell(ports, store);

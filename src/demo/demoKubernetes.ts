@@ -84,7 +84,7 @@ async function install(): Promise<void> {
 async function platform(): Promise<readonly FulfilProcess[]> {
   const port = String(await freePort(7233));
   const ui = String(await freePort(8233));
-  const dev = await startFulfil(['dev', '--port', port, '--ui-port', ui], 'worker');
+  const dev = await startFulfil(['dev', '--port', port, '--ui-port', ui], 'worker     ready');
   try {
     const env = { TEMPORAL_ADDRESS: `127.0.0.1:${port}` };
     return [dev, await startFulfil(['controller'], 'controller leads', env)];

@@ -7,10 +7,10 @@ export interface FulfilProcess {
   stop(): Promise<void>;
 }
 
-/** Starts `fulfil` as a process of its own, and waits for the line with which it says that it is ready. */
+/** Starts `fulfil` as a process of its own, and waits for the line in which it says that it is ready. */
 export async function startFulfil(
   args: readonly string[],
-  readyLine: string,
+  readyWords: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<FulfilProcess> {
   const child = spawn(process.execPath, [fulfilProgram, ...args], {
@@ -22,7 +22,7 @@ export async function startFulfil(
   const ready = new Promise<void>((resolve) => {
     lines.on('line', (line) => {
       show(line);
-      if (line.startsWith(readyLine)) resolve();
+      if (line.includes(readyWords)) resolve();
     });
   });
   await Promise.race([

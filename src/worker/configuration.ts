@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { goDuration } from '../documents/goDuration.js';
 import { defaultTaskQueue } from '../domain/taskQueues.js';
+import type { ArtifactConfiguration } from './artifactConfiguration.js';
+import { artifactConfiguration } from './artifactConfiguration.js';
 
 /** Settings of a worker, from its environment; the README's table says what each is for. */
 export interface WorkerConfiguration {
   readonly home: string;
+  readonly artifacts: ArtifactConfiguration;
   readonly taskQueue: string;
   /** Containers at once: by default two per core, which keeps the cores busy without thrashing. */
   readonly stageSlots: number;
@@ -15,6 +18,8 @@ export interface WorkerConfiguration {
   readonly network: 'default' | 'none';
   /** How often state stores that are well are looked at. */
   readonly recheckMillis: number;
+  /** Undefined: nobody asks this process whether it is well. */
+  readonly probePort?: number;
   readonly identity: string;
 }
 
@@ -29,6 +34,8 @@ const Environment = z.object({
   FULFIL_STAGE_SLOTS: z.coerce.number().int().min(1).optional(),
   FULFIL_RECHECK_INTERVAL: Duration.default('10m'),
   FULFIL_STAGES: z.enum(['engine', 'kubernetes']).default('engine'),
+  /** 0 for none. */
+  FULFIL_PROBE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   FULFIL_STAGE_NETWORK: z.enum(['default', 'none']).default('default'),
 });
 
@@ -50,14 +57,18 @@ export function workerConfiguration(environment: NodeJS.ProcessEnv): WorkerConfi
     FULFIL_STAGE_SLOTS,
     FULFIL_STAGE_NETWORK,
     FULFIL_RECHECK_INTERVAL,
+    FULFIL_PROBE_PORT,
   } = parsed.data;
+  const home = FULFIL_HOME ?? defaultHome(environment);
   return {
-    home: FULFIL_HOME ?? defaultHome(environment),
+    home,
+    artifacts: artifactConfiguration(environment, homeLayout(home).artifacts),
     taskQueue: FULFIL_TASK_QUEUE,
     stageSlots: FULFIL_STAGE_SLOTS ?? (FULFIL_STAGES === 'kubernetes' ? followedStages : 2 * availableParallelism()),
     stages: FULFIL_STAGES,
     network: FULFIL_STAGE_NETWORK,
     recheckMillis: goDuration(FULFIL_RECHECK_INTERVAL) ?? 0,
+    ...(FULFIL_PROBE_PORT === 0 ? {} : { probePort: FULFIL_PROBE_PORT }),
     identity: `${hostname()}:${process.pid}`,
   };
 }

@@ -4,12 +4,12 @@ import { Worker } from '@temporalio/worker';
 import type { ActivityDependencies } from '../../activities/activities.js';
 import { createActivities } from '../../activities/activities.js';
 import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
-import { directoryArtifacts } from '../../activities/artifacts/artifactStore.js';
 import { entityClient } from '../../activities/entityClient.js';
 import { storeWriters } from '../../activities/stores/storeWriters.js';
 import { stagesQueue } from '../domain/taskQueues.js';
 import type { WorkerConfiguration } from './configuration.js';
 import { homeLayout } from './configuration.js';
+import { openArtifacts } from './openArtifacts.js';
 import type { PlaceParts, StagePlace } from './stageRunnerFor.js';
 import { stageRunnerFor } from './stageRunnerFor.js';
 import { workflowSource } from './workflowBundle.js';
@@ -36,6 +36,8 @@ const cachedWorkflows = 500;
 export interface FulfilWorker {
   /** Resolves when the worker has stopped. */
   run(): Promise<void>;
+  /** Asks for work, and may be sent what pods put out. */
+  isReady(): boolean;
   stop(): void;
 }
 
@@ -43,7 +45,7 @@ export interface FulfilWorker {
 export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
   const { configuration, connection, client } = parts;
   const { taskQueue, identity, stageSlots } = configuration;
-  const artifacts = directoryArtifacts(homeLayout(configuration.home).artifacts);
+  const artifacts = await openArtifacts(configuration.artifacts);
   const place = await stageRunnerFor(configuration, artifacts, parts.stages);
   const activities = createActivities(dependenciesOf(parts, artifacts, place));
   const shared = {
@@ -73,6 +75,7 @@ export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
     async run() {
       await Promise.all(workers.map((worker) => worker.run())).finally(() => place.close());
     },
+    isReady: () => workers.every((worker) => worker.getState() === 'RUNNING'),
     stop() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     },

@@ -83,7 +83,10 @@ export function bucketEndpoint(
 }
 
 /** minio's client knows neither abort signals nor timeouts; the requests that it makes do. */
-function limitedRequest(secure: boolean, { signal, silenceMs }: BucketUse): typeof http.request {
+export function limitedRequest(
+  secure: boolean,
+  { signal, silenceMs }: Pick<BucketUse, 'signal' | 'silenceMs'>,
+): typeof http.request {
   const original = (secure ? https : http).request as (
     options: https.RequestOptions,
     answered?: Answered,

@@ -1,0 +1,141 @@
+import type { Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { Transform } from 'node:stream';
+import { Client, IamAwsProvider } from 'minio';
+import { Failure, reason } from '../../src/domain/failure.js';
+import { isMissingObject } from '../stores/bucket/bucketFailure.js';
+import { limitedRequest } from '../stores/bucket/bucketConnection.js';
+import type { ArtifactStore } from './artifactStore.js';
+
+export interface BucketPlace {
+  readonly host: string;
+  readonly port?: number;
+  readonly secure: boolean;
+  readonly bucket: string;
+  /** Before every key; empty, or with a slash at its end. */
+  readonly prefix: string;
+  /** Absent: the role of the machine or the pod. */
+  readonly credentials?: { readonly accessKey: string; readonly secretKey: string };
+}
+
+/** A bucket answers in milliseconds; a MinIO that heals its disks needs some seconds. */
+const silenceMs = 30_000;
+
+/**
+ * Blobs as objects `<prefix>ab/cdef…` of a bucket, for workers and controllers that share no disk. What is there is not
+ * put again, and what is read is compared with its digest: whoever may write to the bucket cannot change a document.
+ */
+export function bucketArtifacts(place: BucketPlace): ArtifactStore {
+  const client = connect(place);
+  const { bucket, prefix } = place;
+  const keyOf = (digest: string) => `${prefix}${digest.slice(0, 2)}/${digest.slice(2)}`;
+
+  async function keep(digest: string, put: (key: string) => Promise<unknown>): Promise<void> {
+    await told(place, async () => {
+      const key = keyOf(digest);
+      const there = await client.statObject(bucket, key).catch((thrown: unknown) => {
+        if (!isMissingObject(thrown)) throw thrown;
+        return undefined;
+      });
+      if (there === undefined) await put(key);
+    });
+  }
+
+  function open(digest: string): Promise<Readable> {
+    return client.getObject(bucket, keyOf(digest)).catch((thrown: unknown) => {
+      throw isMissingObject(thrown) ? missing(digest, place) : thrown;
+    });
+  }
+
+  function expectDigest(digest: string, hash: Hash): void {
+    if (hash.digest('hex') === digest) return;
+    throw new Failure('ArtifactDamaged', `artifact ${short(digest)} in ${nameOf(place)} has another content`, false);
+  }
+
+  return {
+    async put(content) {
+      const bytes = Buffer.from(content);
+      const digest = createHash('sha256').update(bytes).digest('hex');
+      await keep(digest, (key) => client.putObject(bucket, key, bytes, bytes.length));
+      return digest;
+    },
+    async putFile(path) {
+      const hash = createHash('sha256');
+      await pipeline(createReadStream(path), hash);
+      const digest = hash.digest('hex');
+      await keep(digest, (key) => client.fPutObject(bucket, key, path));
+      return { digest, size: (await stat(path)).size };
+    },
+    get: (digest) =>
+      told(place, async () => {
+        const content = await buffer(await open(digest));
+        expectDigest(digest, createHash('sha256').update(content));
+        return content;
+      }),
+    async copyTo(digest, path) {
+      const hash = createHash('sha256');
+      const hashing = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          hash.update(chunk);
+          done(null, chunk);
+        },
+      });
+      try {
+        await told(place, async () => pipeline(await open(digest), hashing, createWriteStream(path)));
+        expectDigest(digest, hash);
+      } catch (thrown) {
+        await rm(path, { force: true });
+        throw thrown;
+      }
+    },
+  };
+}
+
+/** Fails with one line when the bucket cannot be used as the settings say. */
+export async function checkBucket(place: BucketPlace): Promise<void> {
+  const exists = await told(place, () => connect(place).bucketExists(place.bucket));
+  if (!exists) throw new Failure('ArtifactsUnavailable', `${nameOf(place)}: there is no such bucket`, true);
+}
+
+function connect({ host, port, secure, credentials }: BucketPlace): Client {
+  const { Agent } = secure ? https : http;
+  return new Client({
+    endPoint: host,
+    ...(port === undefined ? {} : { port }),
+    useSSL: secure,
+    ...(credentials ?? { credentialsProvider: new IamAwsProvider({}) }),
+    transport: { request: limitedRequest(secure, { signal: new AbortController().signal, silenceMs }) },
+    transportAgent: new Agent({ keepAlive: true }),
+    // Whoever asks repeats it: an activity by its policy, the controller by its queue.
+    retryOptions: { disableRetry: true },
+  });
+}
+
+async function told<T>(place: BucketPlace, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (thrown instanceof Failure) throw thrown;
+    throw new Failure('ArtifactsUnavailable', `${nameOf(place)}: ${reason(thrown)}`, true, { cause: thrown });
+  }
+}
+
+function missing(digest: string, place: BucketPlace): Failure {
+  const message = `artifact ${short(digest)} is not in ${nameOf(place)}: controllers and workers must share one`;
+  return new Failure('ArtifactMissing', message, true);
+}
+
+function nameOf({ host, bucket }: BucketPlace): string {
+  return `the artifact bucket ${bucket} at ${host}`;
+}
+
+function short(digest: string): string {
+  return `${digest.slice(0, 12)}…`;
+}
