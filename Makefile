@@ -3,8 +3,8 @@
 # make test    every test, against real servers and containers
 # make check   types, lint, formatting, licences
 # make record  the histories of test/replay anew, after a change of workflow code
-# make bench   numbers, with the machine they were measured on
-.PHONY: setup build demo demo-kubernetes test test-kubernetes check bench record clean
+# make bench   numbers, with the machine they were measured on; make bench-kubernetes: those of Jobs and the controller
+.PHONY: setup build demo demo-kubernetes test test-kubernetes check bench bench-kubernetes record clean
 
 build: node_modules/.made dist/.made
 
@@ -44,12 +44,19 @@ test-kubernetes: setup
 	npm run test:kubernetes
 
 # Numbers, with the machine they were measured on; ends with 1 when a target is missed.
+typescript = node --no-warnings --import ./test/servers/typescriptLoader.mjs
+
 bench: setup
 	scripts/test-servers.sh
-	node --no-warnings --import ./test/servers/typescriptLoader.mjs test/bench/stores.ts
+	$(typescript) test/bench/stores.ts
+
+bench-kubernetes: setup
+	scripts/test-servers.sh
+	nice scripts/kubernetes/build.sh
+	$(typescript) test/bench/kubernetes.ts
 
 record: setup
-	node --no-warnings --import ./test/servers/typescriptLoader.mjs test/replay/record.ts
+	$(typescript) test/replay/record.ts
 
 clean:
 	rm -rf dist node_modules .fulfil

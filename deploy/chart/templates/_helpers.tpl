@@ -17,11 +17,19 @@ temporal.{{ .Release.Namespace }}:7233
 {{- end }}
 {{- end }}
 
+{{- /* One volume of one node holds the documents: there is one worker, and everybody is where it is. */ -}}
+{{- define "fulfil.oneNode" -}}
+{{- if and (not .Values.artifacts.url) (ne .Values.artifacts.volume.accessMode "ReadWriteMany") }}yes{{ end }}
+{{- end }}
+
 {{- define "fulfil.environment" -}}
 envFrom:
   - configMapRef: { name: fulfil }
   {{- with .Values.temporal.secret }}
   - secretRef: { name: {{ . }} }
+  {{- end }}
+  {{- if .Values.artifacts.url }}
+  - secretRef: { name: {{ .Values.artifacts.secret | default "fulfil-artifacts" }}, optional: {{ not .Values.artifacts.secret }} }
   {{- end }}
 {{- end }}
 

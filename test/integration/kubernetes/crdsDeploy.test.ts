@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { load, loadAll } from 'js-yaml';
 import type { OwnCluster } from '../../cluster/cluster.js';
@@ -151,6 +154,24 @@ function byName(yaml: string): Map<string, Manifest> {
   return new Map(manifests.map((manifest) => [`${manifest.kind} ${manifest.metadata.name}`, manifest]));
 }
 
+/** What decides where a pod can run, and what it shares with others. */
+function podOf(manifest: Manifest | undefined): unknown {
+  const { replicas, strategy, template } = manifest?.spec as {
+    readonly replicas: number;
+    readonly strategy?: unknown;
+    readonly template: { readonly spec: PodSpec };
+  };
+  const { affinity, volumes, containers } = template.spec;
+  const shared = containers.map(({ env, envFrom, volumeMounts }) => ({ env, envFrom, volumeMounts }));
+  return { replicas, strategy, affinity, volumes, shared };
+}
+
+interface PodSpec {
+  readonly affinity?: unknown;
+  readonly volumes: unknown;
+  readonly containers: readonly { readonly env: unknown; readonly envFrom: unknown; readonly volumeMounts: unknown }[];
+}
+
 describe('the chart', () => {
   let helm: string;
 
@@ -195,6 +216,34 @@ describe('the chart', () => {
     await mustKubectl(cluster.kubeconfig, apply, list);
   });
 
+  test('with a bucket it has what kubectl apply -k deploy/bucket has', async () => {
+    const url = 'https://s3.example.com/fulfil';
+    const address = 'temporal.address=temporal-frontend.temporal:7233';
+    const chart = byName(await template('--set', `${address},artifacts.url=${url},worker.replicas=2`));
+    const folder = await mkdtemp(join(tmpdir(), 'fulfil-kustomize-'));
+    const from = (path: string) => relative(folder, resolve(path));
+    const kustomization = { resources: [from('deploy')], components: [from('deploy/bucket')] };
+    await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
+    const text = await mustKubectl(cluster.kubeconfig, ['kustomize', folder]);
+    await mustKubectl(cluster.kubeconfig, [
+      'apply',
+      '--server-side',
+      '--force-conflicts',
+      '--dry-run=server',
+      '-k',
+      folder,
+    ]);
+    await rm(folder, { recursive: true });
+    const plain = byName(text);
+    plain.delete('Namespace kratix-platform-system');
+    expect([...chart.keys()].sort()).toEqual([...plain.keys()].sort());
+    expect(chart.get('ConfigMap fulfil')?.data).toEqual(plain.get('ConfigMap fulfil')?.data);
+    for (const name of ['Deployment fulfil-worker', 'Deployment kratix-platform-controller-manager']) {
+      const [one, other] = [chart, plain].map((all) => podOf(all.get(name)));
+      expect(one).toEqual(other);
+    }
+  });
+
   test("removing it keeps the platform's objects", async () => {
     const chart = byName(await template('--set', 'temporal.address=a:1'));
     const definitions = [...chart.values()].filter(({ kind }) => kind === 'CustomResourceDefinition');
@@ -210,7 +259,7 @@ describe('the chart', () => {
       'crds.install=false',
       'podDisruptionBudget.enabled=false',
       'worker.replicas=3',
-      'worker.volume.accessMode=ReadWriteMany',
+      'artifacts.volume.accessMode=ReadWriteMany',
       'image.tag=9.9.9',
     ];
     const chart = byName(await template(...settings.flatMap((setting) => ['--set', setting])));
@@ -231,7 +280,7 @@ describe('the chart', () => {
   test.each([
     [[], 'temporal.address is needed'],
     [['--set', 'temporal.adress=a:1'], 'adress'],
-    [['--set', 'temporal.address=a:1,worker.replicas=2'], 'workers share a volume'],
+    [['--set', 'temporal.address=a:1,worker.replicas=2'], 'workers share documents'],
   ])('%j is refused with a reason', async (settings, expected) => {
     // helm says it in the middle of what it prints
     const { ok, stderr } = await run('template', 'fulfil', 'deploy/chart', ...settings);
