@@ -19,6 +19,7 @@ import { orRefuse } from './checked.js';
 import { checkPromiseChange } from './promiseChange.js';
 import type { NewPlan } from './promisePlan.js';
 import { planPromise } from './promisePlan.js';
+import { refuseSharedName } from './sharedNamespace.js';
 
 export interface AdmissionDependencies {
   readonly artifacts: ArtifactStore;
@@ -67,6 +68,7 @@ export async function prepareResource(
   if (promise === undefined || offer === undefined || offer.deleting) throw noSuchApi(asked.apiVersion, asked.kind);
   const request = orRefuse(await checkAgainstPromise(artifacts, offer.plan, asked));
   const { namespace, name } = request.metadata;
+  await refuseSharedName(entities, offer.plan, { promise, namespace, name });
   const { apiVersion, kind } = request;
   const { plan, available } = offer;
   const wish = { document: await putJson(artifacts, request), apiVersion, kind, plan, available };

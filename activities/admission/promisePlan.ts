@@ -25,6 +25,7 @@ export async function planPromise(artifacts: ArtifactStore, promise: PromiseDocu
     api: spec.api && planApi(spec.api),
     selectors: (spec.destinationSelectors ?? []).map((selector) => ({ ...selector, source: 'promise' })),
     onUnschedule: metadata.annotations?.[onUnscheduleAnnotation] === 'delete' ? 'delete' : undefined,
+    pipelineNamespace: spec.workflows?.config?.pipelineNamespace,
     dependencies: await planDependencies(artifacts, promise),
     pipelines: { promise: planWorkflow(promise, 'promise'), resource: planWorkflow(promise, 'resource') },
   };

@@ -31,6 +31,7 @@ export interface CollectWork {
   readonly volumes: StageVolumes;
   readonly promiseSelectors: readonly SourcedSelector[];
   readonly onUnschedule?: Work['onUnschedule'];
+  readonly pipelineNamespace?: string;
   readonly before: readonly Work[];
   readonly details?: string;
 }
@@ -81,8 +82,8 @@ export function works({ artifacts, entities }: WorksDependencies) {
       promiseSelectors,
       source: `${owner.type}-workflow`,
     });
-    const { onUnschedule } = input;
-    const work: Work = { ...describeWork(owner, pipeline), onUnschedule, groups, placements: [] };
+    const { onUnschedule, pipelineNamespace } = input;
+    const work: Work = { ...describeWork(owner, pipeline), onUnschedule, pipelineNamespace, groups, placements: [] };
     const before = input.before.filter((candidate) => candidate.name === work.name);
     return { scheduled: await scheduleWorks({ before, after: [work] }), ...status };
   }

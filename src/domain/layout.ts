@@ -26,7 +26,7 @@ export function placementLayout(work: Work, group: WorkloadGroup, destination: D
     case 'nestedByMetadata':
       return { mode, directory: joinStorePath(root, nestedDirectory(work, group)) };
     case 'none': {
-      const name = `${work.resource?.namespace ?? systemNamespace}-${placementName(work, group, destination.name)}.yaml`;
+      const name = `${workNamespace(work)}-${placementName(work, group, destination.name)}.yaml`;
       return { mode, directory: root, stateFile: joinStorePath(root, '.kratix', name) };
     }
     case 'aggregatedYAML':
@@ -37,9 +37,14 @@ export function placementLayout(work: Work, group: WorkloadGroup, destination: D
 /** Kratix's namespace for everything that belongs to the platform itself. */
 export const systemNamespace = 'kratix-platform-system';
 
+/** A Work is where its pipeline ran: beside the request, with the platform, or where the Promise says (section 2.3). */
+export function workNamespace({ pipelineNamespace, resource }: Work): string {
+  return pipelineNamespace ?? resource?.namespace ?? systemNamespace;
+}
+
 function nestedDirectory(work: Work, group: WorkloadGroup): string {
   const pipeline = work.pipeline ?? '';
   if (work.resource === undefined) return joinStorePath('dependencies', work.promise, pipeline, shortId(group));
-  const { namespace, name } = work.resource;
-  return joinStorePath('resources', namespace, work.promise, name, pipeline, shortId(group));
+  const { name } = work.resource;
+  return joinStorePath('resources', workNamespace(work), work.promise, name, pipeline, shortId(group));
 }

@@ -39,6 +39,8 @@ export interface PromisePlan {
   readonly api?: Api;
   readonly selectors: readonly SourcedSelector[];
   readonly onUnschedule?: 'keep' | 'delete';
+  /** Where all its pipelines run, in place of the requests' namespaces and the platform's (reference, section 2.3). */
+  readonly pipelineNamespace?: string;
   /** Snapshot of the one file that carries spec.dependencies (reference, section 3.5). */
   readonly dependencies?: { readonly snapshot: string; readonly bytes: number };
   readonly pipelines: Readonly<Record<WorkflowType, Readonly<Record<WorkflowAction, readonly PipelinePlan[]>>>>;

@@ -14,6 +14,8 @@ export interface Work {
   readonly resource?: { readonly namespace: string; readonly name: string };
   /** Absent for a Promise's static dependencies. */
   readonly pipeline?: string;
+  /** Of the pipelines, where the Promise names one for all of them. */
+  readonly pipelineNamespace?: string;
   /** What happens to documents on a Destination that no longer matches; kept when it is not said, as in Kratix. */
   readonly onUnschedule?: 'keep' | 'delete';
   readonly groups: readonly WorkloadGroup[];

@@ -25,6 +25,7 @@ export async function configureRun(input: RunInput): Promise<RunResult> {
           volumes,
           promiseSelectors: input.plan.selectors,
           onUnschedule: input.plan.onUnschedule,
+          pipelineNamespace: input.plan.pipelineNamespace,
           before: progress.works,
           details: progress.details,
         },

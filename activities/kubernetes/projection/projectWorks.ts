@@ -1,4 +1,5 @@
 import type { EntityStatus } from '../../../src/domain/entity.js';
+import { workNamespace } from '../../../src/domain/layout.js';
 import type { Work } from '../../../src/domain/work.js';
 import type { ArtifactStore } from '../../artifacts/artifactStore.js';
 import type { Cluster } from '../cluster.js';
@@ -11,7 +12,7 @@ import { isOurs } from './ownFields.js';
 import type { NewCondition } from './statusConditions.js';
 import { conditionsOf, isShown, timed } from './statusConditions.js';
 import { placementObject, placementStatus } from './workPlacementObject.js';
-import { placementObjectName, sourceAnnotation, workNamespace, workObject } from './workObject.js';
+import { ownerAnnotation, placementObjectName, sourceAnnotation, workObject } from './workObject.js';
 import { workObjectName, workStatus } from './workObject.js';
 import type { Workload } from './workloads.js';
 import { workloadsOf } from './workloads.js';
@@ -36,10 +37,15 @@ export async function projectWorks(parts: WorkProjection, owner: ClusterObject, 
   }
 }
 
-/** The Works that are an object's, by owner reference: names of objects come back, uids do not. */
+/** The Works that are an object's, by its uid: names of objects come back, uids do not. */
 export function worksOf(cache: ObjectCache, owner: ClusterObject): readonly ClusterObject[] {
   const { uid } = owner.metadata;
-  return cache.list().filter(({ metadata }) => metadata.ownerReferences?.some((reference) => reference.uid === uid));
+  return cache
+    .list()
+    .filter(
+      ({ metadata: { ownerReferences, annotations } }) =>
+        ownerReferences?.some((reference) => reference.uid === uid) || annotations?.[ownerAnnotation] === uid,
+    );
 }
 
 async function projectWork(

@@ -1,5 +1,5 @@
 import type { EntityStatus } from '../../../src/domain/entity.js';
-import { systemNamespace } from '../../../src/domain/layout.js';
+import { workNamespace } from '../../../src/domain/layout.js';
 import type { Work, WorkPlacement } from '../../../src/domain/work.js';
 import { isWritten, shortId } from '../../../src/domain/work.js';
 import { deterministicName, md5 } from '../objectName.js';
@@ -25,8 +25,10 @@ export function workObject({ work, status, owner }: WorkSource, workloads: Reado
       name: workObjectName(work),
       namespace: workNamespace(work),
       labels: workLabels(work),
-      annotations: { [sourceAnnotation]: workDigest({ work, status, owner }) },
-      ownerReferences: [ownerReference(owner, { apiVersion: status.apiVersion, kind: status.kind })],
+      annotations: { [sourceAnnotation]: workDigest({ work, status, owner }), ...strangerOf(owner, work) },
+      ...(isBeside(owner, work) && {
+        ownerReferences: [ownerReference(owner, { apiVersion: status.apiVersion, kind: status.kind })],
+      }),
     },
     spec: {
       promiseName: work.promise,
@@ -42,6 +44,17 @@ export function workObject({ work, status, owner }: WorkSource, workloads: Reado
   };
 }
 
+/** Of whose a Work is that lies in another namespace: the garbage collector would take one with an owner reference. */
+export const ownerAnnotation = 'fulfil.io/owner-uid';
+
+function isBeside({ metadata: { namespace = '' } }: ClusterObject, work: Work): boolean {
+  return namespace === '' || namespace === workNamespace(work);
+}
+
+function strangerOf(owner: ClusterObject, work: Work): Record<string, string> {
+  return isBeside(owner, work) ? {} : { [ownerAnnotation]: owner.metadata.uid ?? '' };
+}
+
 export function workDigest({ work, status, owner }: WorkSource): string {
   const groups = work.groups.map(({ id, directory, selectors, snapshot }) => [id, directory, selectors, snapshot]);
   return md5(JSON.stringify([owner.metadata.uid, groups, executedAt(status)]));
@@ -52,17 +65,15 @@ export function workObjectName(work: Work): string {
   return deterministicName(work.name);
 }
 
-/** A request's Works are beside it, a Promise's with the platform (reference, sections 2.8 and 3.5). */
-export function workNamespace(work: Work): string {
-  return work.resource?.namespace ?? systemNamespace;
-}
-
-function workLabels({ promise, resource, pipeline }: Work): Record<string, string> {
+function workLabels({ promise, resource, pipeline, pipelineNamespace }: Work): Record<string, string> {
   return {
     'kratix.io/promise-name': promise,
     'kratix.io/work-type':
       resource !== undefined ? 'resource' : pipeline === undefined ? 'static-dependency' : 'promise',
     ...(resource === undefined ? {} : { 'kratix.io/resource-name': labelValue(resource.name) }),
+    ...(resource === undefined || pipelineNamespace === undefined
+      ? {}
+      : { 'kratix.io/resource-namespace': resource.namespace }),
     ...(pipeline === undefined ? {} : { 'kratix.io/pipeline-name': labelValue(pipeline) }),
   };
 }

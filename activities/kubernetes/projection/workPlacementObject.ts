@@ -1,9 +1,10 @@
+import { workNamespace } from '../../../src/domain/layout.js';
 import type { Work, WorkPlacement } from '../../../src/domain/work.js';
 import { isWritten } from '../../../src/domain/work.js';
 import { md5 } from '../objectName.js';
 import type { ClusterObject } from './clusterObject.js';
 import type { NewCondition } from './statusConditions.js';
-import { labelValue, ownerReference, placementObjectName, sourceAnnotation, workNamespace } from './workObject.js';
+import { labelValue, ownerReference, placementObjectName, sourceAnnotation } from './workObject.js';
 import type { Workload } from './workloads.js';
 
 export interface PlacementSource {

@@ -22,6 +22,16 @@ test('nestedByMetadata: a folder for each placement', () => {
   expect(placementLayout(byPipeline, group, nested).directory).toBe('team/west/dependencies/jenkins/setup/5058f');
 });
 
+test('documents of pipelines that have a namespace of their own are under that one', () => {
+  const work = { ...resourceWork([group]), pipelineNamespace: 'team-a' };
+  expect(placementLayout(work, group, nested).directory).toBe(
+    'team/west/resources/team-a/jenkins/example/configure/5058f',
+  );
+  expect(placementLayout(work, group, flat).stateFile).toBe(
+    'west/.kratix/team-a-jenkins-example-configure.west-5058f.yaml',
+  );
+});
+
 test("none: the Destination's root, with a file that lists what the placement wrote", () => {
   expect(placementLayout(resourceWork([group]), group, flat)).toEqual({
     mode: 'none',
