@@ -10,7 +10,15 @@ import type { RunResult } from '../src/domain/run.js';
 import type { Aggregated, Deregister, Register, StoreTrouble } from '../workflows/entities/destinationsState.js';
 import type { PromiseOffer } from '../workflows/entities/promiseState.js';
 import type { Claim } from '../workflows/entities/promises.js';
-import type { ApplyPromise, ApplyResource, Remove } from '../workflows/messages.js';
+import type {
+  ApplyPromise,
+  ApplyResource,
+  Bind,
+  ControlSignal,
+  Forget,
+  Recall,
+  Remove,
+} from '../workflows/messages.js';
 import { queries, signals } from '../workflows/messages.js';
 import { kindKey, nameKey, namespaceKey, promiseKey } from '../workflows/searchAttributes.js';
 
@@ -20,6 +28,12 @@ export interface EntityClient {
   applyResource(resource: ResourceName, wish: ApplyResource): Promise<void>;
   /** False when there is no such object. */
   remove(entity: string, wish: Remove): Promise<boolean>;
+  /** Pauses it, lets it go on, runs it anew; false when there is no such object. */
+  command(entity: string, signal: ControlSignal): Promise<boolean>;
+  /** Binds a request to a revision; false when there is no such request. */
+  bind(resource: ResourceName, wish: Bind): Promise<boolean>;
+  recall(promise: string, wish: Recall): Promise<boolean>;
+  forget(promise: string, wish: Forget): Promise<boolean>;
   register(message: Register): Promise<void>;
   deregister(message: Deregister): Promise<void>;
   subscribe(promise: string): Promise<void>;
@@ -54,6 +68,16 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
       );
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  async function signalEntity(entity: string, signal: string, ...payload: unknown[]): Promise<boolean> {
+    try {
+      await client.workflow.getHandle(entity).signal(signal, ...payload);
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
       throw error;
     }
   }
@@ -102,15 +126,12 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
         ],
       });
     },
-    async remove(entity, wish) {
-      try {
-        await client.workflow.getHandle(entity).signal(signals.remove, wish);
-        return true;
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      }
-    },
+    remove: (entity, wish) => signalEntity(entity, signals.remove, wish),
+    command: (entity, signal) => signalEntity(entity, signal),
+    bind: ({ promise, namespace, name }, wish) =>
+      signalEntity(resourceId(promise, namespace, name), signals.bind, wish),
+    recall: (promise, wish) => signalEntity(promiseId(promise), signals.recall, wish),
+    forget: (promise, wish) => signalEntity(promiseId(promise), signals.forget, wish),
     register: (message) => signalIndex('register', message),
     deregister: (message) => signalIndex('deregister', message),
     subscribe: (promise) => signalIndex('subscribe', { promise }),

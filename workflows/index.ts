@@ -1,5 +1,6 @@
 /** Every export is a workflow type that can be started by this name; nothing else is exported here. */
 export {
+  bindResource,
   configureResource,
   deletePromise,
   deleteResource,

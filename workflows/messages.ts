@@ -1,6 +1,9 @@
+import type { Commands } from '../src/domain/commands.js';
 import type { DestinationChange } from '../src/domain/affects.js';
 import type { Phase } from '../src/domain/phase.js';
 import type { PromisePlan } from '../src/domain/plan.js';
+import type { StageRecord } from '../src/domain/run.js';
+import type { Dependent, Offering, Requirement, RequirementStatus } from '../src/domain/requirements.js';
 
 /** Names and payloads of everything that travels between workflows; plain, so that clients can use them too. */
 
@@ -26,14 +29,35 @@ export const signals = {
   /** promise → promises, destinations: it is made anew. */
   reclaim: 'reclaim',
   subscribe: 'subscribe',
-  /** entity → its run: a newer wish is there; stop at the next pipeline. */
+  /** entity → its run: a newer wish is there; stop at the next pipeline, or at once. */
   supersede: 'supersede',
+  /** anybody → promise, resource: pause it, let it go on, run it from the start now; the words of the command line. */
+  pause: 'pause',
+  unpause: 'unpause',
+  reconcile: 'reconcile',
+  /** anybody → promise: run every request from the start. */
+  reconcileResources: 'reconcileResources',
+  /** anybody → promise, resource: the suspended pipeline shall go on. */
+  resume: 'resume',
+  /** anybody → resource: run with this revision of the Promise. */
+  bind: 'bind',
+  /** anybody → promise: a revision from before, of which it may not know; and one that is no longer wanted. */
+  recall: 'recall',
+  forget: 'forget',
+  /** promise → promises: what it offers and needs; promises → promise: where its needs stand. */
+  offering: 'offering',
+  requirements: 'requirements',
   /** run → its entity: it waits for people. */
   runProgress: 'runProgress',
+  /** run → its entity: the stages so far, for an object that is shown in a cluster. */
+  runStages: 'runStages',
   /** entity → operation */
   progress: 'progress',
   answer: 'answer',
 } as const;
+
+/** What people may signal an object, as `temporal workflow signal --name` or `fulfil` do. */
+export type ControlSignal = 'pause' | 'unpause' | 'reconcile' | 'reconcileResources' | 'resume';
 
 export const queries = {
   status: 'status',
@@ -64,17 +88,34 @@ export interface Shown {
 export interface ApplyResource extends Shown {
   readonly ticket?: Ticket;
   readonly document: string;
+  /** Digest of the document without its metadata. */
+  readonly spec: string;
   readonly apiVersion: string;
   readonly kind: string;
   readonly plan: PromisePlan;
   /** Whether the Promise serves requests already. */
   readonly available: boolean;
+  /** Revision of the Promise that a request which is new is bound to. */
+  readonly version: string;
+  readonly commands: Commands;
 }
 
 export interface ApplyPromise extends Shown {
   readonly ticket?: Ticket;
   /** Its generation is given by the entity. */
   readonly plan: Omit<PromisePlan, 'generation'>;
+  readonly commands: Commands;
+}
+
+/** Where a run is, between two of its pipelines. */
+export interface RunStages {
+  readonly run: string;
+  readonly stages: readonly StageRecord[];
+}
+
+export interface Supersede {
+  /** What runs is stopped; otherwise it is left to end, and nothing follows it. */
+  readonly atOnce: boolean;
 }
 
 export interface Remove {
@@ -82,8 +123,41 @@ export interface Remove {
 }
 
 export interface PromiseChanged {
-  readonly plan: PromisePlan;
+  /** What the resource is bound to: a version, or `latest`. */
+  readonly boundTo: string;
+  /** Of that revision; absent when there is no such revision. */
+  readonly plan?: PromisePlan;
   readonly available: boolean;
+  readonly paused: boolean;
+  /** Run from the start although nothing is new. */
+  readonly again?: boolean;
+}
+
+/** A revision from before, of which a Promise that was made anew does not know. */
+export interface Recall {
+  readonly plan: Omit<PromisePlan, 'generation'>;
+}
+
+export interface Forget {
+  readonly version: string;
+}
+
+export interface Bind {
+  readonly ticket?: Ticket;
+  /** A version, or `latest`. */
+  readonly version: string;
+}
+
+/** What a Promise tells the catalogue. */
+export interface PromiseOffering extends Offering {
+  readonly promise: string;
+  readonly requires: readonly Requirement[];
+}
+
+/** What the catalogue tells a Promise. */
+export interface Requirements {
+  readonly requirements: readonly RequirementStatus[];
+  readonly requiredBy: readonly Dependent[];
 }
 
 export interface DestinationsChanged {
@@ -107,7 +181,10 @@ export interface Verified {
 export interface Adopt {
   readonly namespace: string;
   readonly name: string;
+  /** Of the plan that the resource has; 0 when it needs to be told. */
   readonly planGeneration: number;
+  /** The revision that it is bound to. */
+  readonly version: string;
 }
 
 export interface Released {

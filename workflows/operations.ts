@@ -16,6 +16,13 @@ export async function configureResource(document: unknown): Promise<OperationRes
   );
 }
 
+/** Binds a Resource to a version of its Promise (a ResourceBinding); ends when it runs with it or that has failed. */
+export async function bindResource(document: unknown): Promise<OperationResult> {
+  return operate((ticket) =>
+    quick.admitBinding.executeWithOptions({ summary: 'check and hand over' }, [{ document, ticket }]),
+  );
+}
+
 /** Registers a Destination; ends when test documents are in its store. */
 export async function registerDestination(document: unknown): Promise<OperationResult> {
   return operate((ticket) =>

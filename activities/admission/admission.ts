@@ -1,6 +1,10 @@
+import { checkResourceBinding } from '../../src/documents/resourceBinding.js';
+import { toRecord } from '../../src/documents/toRecord.js';
+import { Failure } from '../../src/domain/failure.js';
 import { destinationsId, promiseId, resourceId } from '../../src/domain/ids.js';
 import type { Accepted } from '../../workflows/operation.js';
 import type { Shown, Ticket } from '../../workflows/messages.js';
+import { orRefuse } from './checked.js';
 import type { AdmissionDependencies } from './prepare.js';
 import { handOverPromise, prepareDestination, preparePromise, prepareResource, prepareStateStore } from './prepare.js';
 
@@ -16,8 +20,8 @@ export function admission(dependencies: AdmissionDependencies) {
   const { entities } = dependencies;
   return {
     async admitPromise({ document, ...asked }: Wish): Promise<Accepted> {
-      const { name, plan } = await preparePromise(dependencies, document);
-      await handOverPromise(entities, name, { ...asked, plan });
+      const { name, plan, commands } = await preparePromise(dependencies, document);
+      await handOverPromise(entities, name, { ...asked, plan, commands });
       return { object: `Promise ${name}`, entity: promiseId(name) };
     },
 
@@ -26,6 +30,18 @@ export function admission(dependencies: AdmissionDependencies) {
       const { promise, namespace, name } = resource;
       await entities.applyResource(resource, { ...asked, ...wish });
       return { object: `${wish.kind} ${namespace}/${name}`, entity: resourceId(promise, namespace, name) };
+    },
+
+    async admitBinding({ document, ticket }: Wish): Promise<Accepted> {
+      const { spec } = orRefuse(checkResourceBinding(document, toRecord(document) === undefined ? 'input' : ''));
+      const { namespace, name } = spec.resourceRef;
+      const promise = spec.promiseRef.name;
+      const object = `${promise} ${namespace}/${name}`;
+      if (!(await entities.bind({ promise, namespace, name }, { ticket, version: spec.version }))) {
+        const message = `ResourceBinding: spec.resourceRef: Promise ${promise} has no request ${namespace}/${name}`;
+        throw new Failure('Refused', message, false);
+      }
+      return { object, entity: resourceId(promise, namespace, name) };
     },
 
     async admitDestination({ document, ...asked }: Wish): Promise<Accepted> {

@@ -1,7 +1,11 @@
+import { readCommands, withoutCommands } from '../../src/documents/commandLabels.js';
+import type { Commands } from '../../src/domain/commands.js';
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import { Failure } from '../../src/domain/failure.js';
 import { groupOf } from '../../src/domain/plan.js';
+import { latestVersion } from '../../src/domain/revision.js';
+import type { Settings } from '../../src/domain/settings.js';
 import { joinStorePath } from '../../src/domain/storePath.js';
 import { checkDestination } from '../../src/documents/destination.js';
 import type { PromiseDocument } from '../../src/documents/promise.js';
@@ -20,10 +24,13 @@ import { checkPromiseChange } from './promiseChange.js';
 import type { NewPlan } from './promisePlan.js';
 import { planPromise } from './promisePlan.js';
 import { refuseSharedName } from './sharedNamespace.js';
+import { specDigest } from './specDigest.js';
 
 export interface AdmissionDependencies {
   readonly artifacts: ArtifactStore;
   readonly entities: EntityClient;
+  /** As they are at this moment. */
+  readonly settings: () => Settings;
 }
 
 /** What a document becomes when every check has passed and before anybody has heard of it. */
@@ -31,6 +38,7 @@ export interface PreparedPromise {
   readonly name: string;
   readonly promise: PromiseDocument;
   readonly plan: NewPlan;
+  readonly commands: Commands;
 }
 
 export interface PreparedResource {
@@ -42,14 +50,16 @@ export type PreparedDestination = Extract<Register, { kind: 'destination' }>;
 export type PreparedStateStore = Extract<Register, { kind: 'store' }>;
 
 export async function preparePromise(
-  { artifacts, entities }: AdmissionDependencies,
+  { artifacts, entities, settings }: AdmissionDependencies,
   document: unknown,
 ): Promise<PreparedPromise> {
-  const promise = orRefuse(checkPromise(document, sourceOf(document)));
-  const { name } = promise.metadata;
+  const { metadata, ...asked } = orRefuse(checkPromise(document, sourceOf(document)));
+  const promise = { ...asked, metadata: withoutCommands(metadata) };
+  const { name } = metadata;
   const current = await entities.offer(name);
   if (current !== undefined && !current.deleting) orRefuse(checkPromiseChange(current.plan, promise));
-  return { name, promise, plan: await planPromise(artifacts, promise) };
+  const plan = await planPromise(artifacts, promise, settings());
+  return { name, promise, plan, commands: readCommands(metadata.labels) };
 }
 
 export async function handOverPromise(entities: EntityClient, name: string, wish: ApplyPromise): Promise<void> {
@@ -59,19 +69,23 @@ export async function handOverPromise(entities: EntityClient, name: string, wish
 }
 
 export async function prepareResource(
-  { artifacts, entities }: AdmissionDependencies,
+  { artifacts, entities, settings }: AdmissionDependencies,
   document: unknown,
 ): Promise<PreparedResource> {
   const asked = orRefuse(checkRequest(document, sourceOf(document)));
   const promise = await entities.findPromise(groupOf(asked.apiVersion), asked.kind);
   const offer = promise === undefined ? undefined : await entities.offer(promise);
   if (promise === undefined || offer === undefined || offer.deleting) throw noSuchApi(asked.apiVersion, asked.kind);
-  const request = orRefuse(await checkAgainstPromise(artifacts, offer.plan, asked));
-  const { namespace, name } = request.metadata;
+  const checked = orRefuse(await checkAgainstPromise(artifacts, offer.plan, asked));
+  const { namespace, name, labels } = checked.metadata;
   await refuseSharedName(entities, offer.plan, { promise, namespace, name });
+  const request = { ...checked, metadata: withoutCommands(checked.metadata) };
   const { apiVersion, kind } = request;
   const { plan, available } = offer;
-  const wish = { document: await putJson(artifacts, request), apiVersion, kind, plan, available };
+  const version = settings().resourceBindingVersionStrategy === 'pinned' ? plan.version : latestVersion;
+  const { metadata: _metadata, ...spec } = request;
+  const object = { document: await putJson(artifacts, request), spec: specDigest(spec), apiVersion, kind };
+  const wish = { ...object, plan, available, version, commands: readCommands(labels) };
   return { resource: { promise, namespace, name }, wish };
 }
 

@@ -2,12 +2,15 @@ import { dump } from 'js-yaml';
 import type { ApiDefinition } from '../../src/documents/apiDefinition.js';
 import { servedVersions } from '../../src/documents/apiDefinition.js';
 import { goDuration } from '../../src/documents/goDuration.js';
-import { onUnscheduleAnnotation, timeoutAnnotation } from '../../src/documents/metadata.js';
+import { intervalAnnotation, onUnscheduleAnnotation, timeoutAnnotation } from '../../src/documents/metadata.js';
 import type { Pipeline } from '../../src/documents/pipeline.js';
 import type { PromiseDocument } from '../../src/documents/promise.js';
 import type { Api, PipelinePlan, PromisePlan, WorkflowType } from '../../src/domain/plan.js';
+import { unversioned } from '../../src/domain/revision.js';
+import type { Settings } from '../../src/domain/settings.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { putJson } from '../artifacts/artifactStore.js';
+import { specDigest } from './specDigest.js';
 import { putSnapshot } from '../artifacts/snapshot.js';
 
 export type NewPlan = Omit<PromisePlan, 'generation'>;
@@ -16,19 +19,34 @@ export type NewPlan = Omit<PromisePlan, 'generation'>;
 const defaultTimeoutSeconds = 3600;
 
 /** Stores a Promise's document and gives the small plan that workflows carry. */
-export async function planPromise(artifacts: ArtifactStore, promise: PromiseDocument): Promise<NewPlan> {
+export async function planPromise(
+  artifacts: ArtifactStore,
+  promise: PromiseDocument,
+  settings: Settings,
+): Promise<NewPlan> {
   const { metadata, spec } = promise;
+  const version = metadata.labels?.['kratix.io/promise-version'] ?? unversioned;
   return {
     promise: metadata.name,
     digest: await putJson(artifacts, promise),
-    version: metadata.labels?.['kratix.io/promise-version'] ?? 'not-set',
+    spec: specDigest({ spec, version }),
+    version,
     api: spec.api && planApi(spec.api),
     selectors: (spec.destinationSelectors ?? []).map((selector) => ({ ...selector, source: 'promise' })),
     onUnschedule: metadata.annotations?.[onUnscheduleAnnotation] === 'delete' ? 'delete' : undefined,
     pipelineNamespace: spec.workflows?.config?.pipelineNamespace,
+    intervalMillis: intervalOf(promise) ?? settings.reconciliationIntervalMillis,
+    reconcileAfterFailure: settings.reconcileAfterFailure,
+    requires: spec.requiredPromises ?? [],
     dependencies: await planDependencies(artifacts, promise),
     pipelines: { promise: planWorkflow(promise, 'promise'), resource: planWorkflow(promise, 'resource') },
   };
+}
+
+/** The annotation before the document's own field (reference, section 2.12). */
+function intervalOf({ metadata, spec }: PromiseDocument): number | undefined {
+  const given = metadata.annotations?.[intervalAnnotation] ?? spec.workflows?.config?.reconciliationInterval;
+  return given === undefined ? undefined : goDuration(given);
 }
 
 function planApi(api: ApiDefinition): Api {

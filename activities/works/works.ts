@@ -1,3 +1,4 @@
+import { readWorkflowControl } from '../../src/documents/workflowControl.js';
 import { readStatusFile } from '../../src/documents/statusFile.js';
 import { toRecord } from '../../src/documents/toRecord.js';
 import { Failure } from '../../src/domain/failure.js';
@@ -5,6 +6,7 @@ import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import { obsoletePlacements } from '../../src/domain/obsolete.js';
 import type { Owner } from '../../src/domain/owner.js';
 import { workName } from '../../src/domain/owner.js';
+import type { Checked } from '../../src/domain/problem.js';
 import { describeProblems } from '../../src/domain/problem.js';
 import { schedulable } from '../../src/domain/registry.js';
 import type { ScheduledWorks } from '../../src/domain/run.js';
@@ -12,6 +14,7 @@ import type { Unscheduled } from '../../src/domain/schedule.js';
 import { schedule } from '../../src/domain/schedule.js';
 import type { SourcedSelector } from '../../src/domain/selectors.js';
 import type { StageVolumes } from '../../src/domain/stageTask.js';
+import type { PipelineControl } from '../../src/domain/suspension.js';
 import type { Work } from '../../src/domain/work.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { getJson, putJson } from '../artifacts/artifactStore.js';
@@ -36,10 +39,21 @@ export interface CollectWork {
   readonly details?: string;
 }
 
-export interface CollectedWork {
-  readonly scheduled: ScheduledWorks;
+export interface CollectMetadata {
+  readonly volumes: StageVolumes;
+  readonly details?: string;
+}
+
+/** What a pipeline says of its object and of itself, beside its documents. */
+export interface CollectedMetadata {
+  readonly control: PipelineControl;
   readonly details?: string;
   readonly statusMessage?: string;
+}
+
+export interface CollectedWork extends CollectedMetadata {
+  /** Absent when the pipeline has stopped the run: its Work stays as it was. */
+  readonly scheduled?: ScheduledWorks;
 }
 
 export interface ScheduleWorks {
@@ -74,8 +88,9 @@ export function works({ artifacts, entities }: WorksDependencies) {
 
   async function collectWork(input: CollectWork): Promise<CollectedWork> {
     const { owner, pipeline, volumes, promiseSelectors } = input;
-    const metadata = volumes.metadata === undefined ? [] : await getSnapshot(artifacts, volumes.metadata);
-    const status = await mergeStatus(artifacts, await textOf(artifacts, metadata, 'status.yaml'), input.details);
+    const collected = await collectMetadata(input);
+    if (collected.control.action !== 'continue') return collected;
+    const metadata = await metadataFiles(artifacts, volumes);
     const groups = await workloadGroups(artifacts, {
       files: volumes.output === undefined ? [] : await getSnapshot(artifacts, volumes.output),
       selectorsFile: await textOf(artifacts, metadata, 'destination-selectors.yaml'),
@@ -85,10 +100,16 @@ export function works({ artifacts, entities }: WorksDependencies) {
     const { onUnschedule, pipelineNamespace } = input;
     const work: Work = { ...describeWork(owner, pipeline), onUnschedule, pipelineNamespace, groups, placements: [] };
     const before = input.before.filter((candidate) => candidate.name === work.name);
-    return { scheduled: await scheduleWorks({ before, after: [work] }), ...status };
+    return { scheduled: await scheduleWorks({ before, after: [work] }), ...collected };
   }
 
-  return { scheduleWorks, collectWork };
+  async function collectMetadata({ volumes, details }: CollectMetadata): Promise<CollectedMetadata> {
+    const metadata = await metadataFiles(artifacts, volumes);
+    const control = orRefuse(readWorkflowControl((await textOf(artifacts, metadata, 'workflow-control.yaml')) ?? ''));
+    return { control, ...(await mergeStatus(artifacts, await textOf(artifacts, metadata, 'status.yaml'), details)) };
+  }
+
+  return { scheduleWorks, collectWork, collectMetadata };
 }
 
 function describeWork(owner: Owner, pipeline: string): Omit<Work, 'groups' | 'placements'> {
@@ -96,6 +117,10 @@ function describeWork(owner: Owner, pipeline: string): Omit<Work, 'groups' | 'pl
   const { promise } = owner;
   if (owner.type === 'promise') return { kind: 'dependency', name, promise, pipeline };
   return { kind: 'resource', name, promise, pipeline, resource: { namespace: owner.namespace, name: owner.name } };
+}
+
+async function metadataFiles(artifacts: ArtifactStore, { metadata }: StageVolumes): Promise<readonly SnapshotFile[]> {
+  return metadata === undefined ? [] : getSnapshot(artifacts, metadata);
 }
 
 async function textOf(
@@ -110,14 +135,18 @@ async function textOf(
 /** Lays status.yaml over what pipelines wrote before; objects are merged deeply, as Kratix documents it. */
 async function mergeStatus(artifacts: ArtifactStore, text: string | undefined, before: string | undefined) {
   if (text === undefined) return { details: before };
-  const checked = readStatusFile(text);
-  if (!checked.ok) throw new Failure('InvalidMetadata', describeProblems(checked.problems), false);
+  const written = orRefuse(readStatusFile(text));
   const known = before === undefined ? {} : (toRecord(await getJson(artifacts, before)) ?? {});
-  const message = checked.value['message'];
+  const message = written['message'];
   return {
-    details: await putJson(artifacts, deepMerge(known, checked.value)),
+    details: await putJson(artifacts, deepMerge(known, written)),
     statusMessage: typeof message === 'string' ? message.slice(0, messageLimit) : undefined,
   };
+}
+
+function orRefuse<T>(checked: Checked<T>): T {
+  if (!checked.ok) throw new Failure('InvalidMetadata', describeProblems(checked.problems), false);
+  return checked.value;
 }
 
 function deepMerge(before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> {

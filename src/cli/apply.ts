@@ -1,4 +1,5 @@
 import { describeProblem } from '../domain/problem.js';
+import { standsStill } from '../domain/phase.js';
 import type { Problem } from '../domain/problem.js';
 import type { Platform } from './connection.js';
 import { requireWorker, withPlatform } from './connection.js';
@@ -88,9 +89,8 @@ function report(object: string, { phase, message, changed, refused }: Ending): E
     remark(`${object} ${refused ? 'refused' : 'failed'}: ${message}`);
     return refused ? exitCodes.refused : exitCodes.failed;
   }
-  const waits = phase === 'Waiting' || phase === 'Deleting';
   say(`${object} ${changed ? phase.toLowerCase() : 'unchanged'}: ${message}`);
-  return waits ? exitCodes.waiting : exitCodes.done;
+  return standsStill(phase) ? exitCodes.waiting : exitCodes.done;
 }
 
 function refuse(problems: readonly Problem[]): ExitCode {

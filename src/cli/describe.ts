@@ -2,6 +2,7 @@ import type { EntityStatus } from '../domain/entity.js';
 import type { RunRecord } from '../domain/run.js';
 import { describeSelector } from '../domain/labels.js';
 import { resolveSelectors } from '../domain/selectors.js';
+import { describeStop } from '../domain/suspension.js';
 import type { Work } from '../domain/work.js';
 import { isWritten } from '../domain/work.js';
 import { withPlatform } from './connection.js';
@@ -31,12 +32,29 @@ function lines(status: EntityStatus, entity: string): string[] {
     `  Generation:  ${generation} (last configured: ${observedGeneration}), Promise version ${version}`,
     ...(status.statusMessage === undefined ? [] : [`  Message:     ${status.statusMessage}`]),
     ...(status.resources === undefined ? [] : [`  Resources:   ${status.resources.join(', ') || 'none'}`]),
+    ...standing(status),
     'Conditions:',
     ...status.conditions.map((each) => `  ${each.type}=${each.status} ${each.reason}: ${each.message}`),
     'Documents:',
     ...(status.works.length === 0 ? ['  none'] : status.works.flatMap(workLines)),
     'Runs:',
     ...status.runs.flatMap(runLines),
+  ];
+}
+
+/** What holds it up, what it needs, and which versions there are. */
+function standing({ paused, suspension, requirements = [], requiredBy = [], revisions = [], binding }: EntityStatus) {
+  const upgrade = binding?.upgrade === undefined ? '' : `, upgrade to ${binding.upgrade.to} ${binding.upgrade.state}`;
+  const versions = revisions.map(({ version, latest }) => (latest ? `${version} (latest)` : version));
+  return [
+    ...(paused ? ['  Paused:      yes'] : []),
+    ...(suspension === undefined ? [] : [`  Suspended:   ${describeStop(suspension, suspension.nextRetryAt)}`]),
+    ...requirements.map(({ name, version = '', state }) => `  Requires:    ${`${name} ${version}`.trim()}: ${state}`),
+    ...requiredBy.map(({ name }) => `  Required by: ${name}`),
+    ...(versions.length < 2 ? [] : [`  Versions:    ${versions.join(', ')}`]),
+    ...(binding === undefined
+      ? []
+      : [`  Bound to:    ${binding.version} (applied: ${binding.lastApplied ?? 'none yet'}${upgrade})`]),
   ];
 }
 

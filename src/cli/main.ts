@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { reason } from '../domain/failure.js';
 import type { ApplyOptions } from './apply.js';
+import type { ControlOptions } from './control.js';
 import type { DeleteOptions } from './delete.js';
 import type { DevOptions } from './dev.js';
 import type { ExitCode } from './exit.js';
@@ -80,6 +81,27 @@ program
   .action((kind: string, name: string, options: LogsOptions) =>
     conclude(import('./logs.js').then(({ logs }) => logs(kind, name, options))),
   );
+
+function controlCommand(name: 'pause' | 'unpause' | 'resume' | 'reconcile', description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .argument('<kind>')
+    .argument('<name>')
+    .addOption(namespace())
+    .action((kind: string, object: string, { resources, ...options }: ControlOptions & { resources?: boolean }) => {
+      const signal = resources === true ? 'reconcileResources' : name;
+      return conclude(import('./control.js').then(({ control }) => control(signal, kind, object, options)));
+    });
+}
+
+controlCommand('pause', 'run nothing for an object, and for the requests of a Promise, until it is unpaused');
+controlCommand('unpause', 'let a paused object go on: it is run from the start');
+controlCommand('resume', 'let a pipeline that suspended its workflow go on');
+controlCommand('reconcile', 'run the pipelines of an object from the start; what runs is stopped').option(
+  '--resources',
+  'of a Promise: run the pipelines of all its requests',
+);
 
 program
   .command('repair')

@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Accepted, OperationResult, Settled } from '../../workflows/operation.js';
 import { reason } from '../domain/failure.js';
 import type { Phase } from '../domain/phase.js';
+import { standsStill } from '../domain/phase.js';
 import type { Platform } from './connection.js';
 
 /** An operation that runs: hand-over and end as events, not as polls. */
@@ -46,7 +47,7 @@ export async function startOperation(platform: Platform, start: OperationStart):
     accepted: () => whileRunning(() => handle.executeUpdate<Accepted, []>('accepted')),
     async settled() {
       const settled = await whileRunning(() => handle.executeUpdate<Settled, []>('settled'));
-      if (settled?.phase !== 'Waiting' && settled?.phase !== 'Deleting') return ending(handle);
+      if (settled === undefined || !standsStill(settled.phase)) return ending(handle);
       return { phase: settled.phase, message: settled.message, changed: true, refused: false };
     },
     ended: () => ending(handle),

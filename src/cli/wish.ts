@@ -4,6 +4,7 @@ import { documentName } from '../documents/documentName.js';
 import { checkPromise } from '../documents/promise.js';
 import type { SourcedDocument } from '../documents/readDocuments.js';
 import { checkRequest } from '../documents/request.js';
+import { checkResourceBinding } from '../documents/resourceBinding.js';
 import { checkStateStore } from '../documents/stateStore.js';
 import { isStateStoreKind } from '../domain/destination.js';
 import { operationId } from '../domain/ids.js';
@@ -13,7 +14,8 @@ import { accepted, refused } from '../domain/problem.js';
 
 /** One document and the operation that fulfils it. */
 export interface Wish {
-  readonly operation: 'registerStateStore' | 'registerDestination' | 'installPromise' | 'configureResource';
+  readonly operation:
+    'registerStateStore' | 'registerDestination' | 'installPromise' | 'configureResource' | 'bindResource';
   /** `destination/worker-cluster`, as kubectl prints objects. */
   readonly object: string;
   readonly workflowId: string;
@@ -21,7 +23,13 @@ export interface Wish {
 }
 
 /** Stores before Destinations before Promises before requests: what others need comes first. */
-const order = ['registerStateStore', 'registerDestination', 'installPromise', 'configureResource'] as const;
+const order = [
+  'registerStateStore',
+  'registerDestination',
+  'installPromise',
+  'configureResource',
+  'bindResource',
+] as const;
 
 export function inOrder(wishes: readonly Wish[]): readonly (readonly Wish[])[] {
   return order.map((operation) => wishes.filter((wish) => wish.operation === operation));
@@ -36,7 +44,8 @@ export function wishOf({ value, source }: SourcedDocument): Checked<Wish> {
   if (kind === 'Promise') return named(checkPromise(value, source), value, 'installPromise', kind);
   if (kind === 'Destination') return named(checkDestination(value, source), value, 'registerDestination', kind);
   if (isStateStoreKind(kind)) return named(checkStateStore(value, source), value, 'registerStateStore', kind);
-  const known = 'Promise, Destination, BucketStateStore, GitStateStore or DirectoryStateStore';
+  if (kind === 'ResourceBinding') return named(checkResourceBinding(value, source), value, 'bindResource', kind);
+  const known = 'Promise, ResourceBinding, Destination, BucketStateStore, GitStateStore or DirectoryStateStore';
   const message = `expected ${known}, found ${JSON.stringify(kind)}`;
   return refused({ document: documentName(value, source), field: 'kind', message });
 }
@@ -55,7 +64,8 @@ function named(
 ): Checked<Wish> {
   if (!checked.ok) return checked;
   const metadata = document['metadata'] as { name: string; namespace?: string };
-  const namespace = operation === 'configureResource' ? `${metadata.namespace ?? 'default'}/` : '';
+  const namespace =
+    operation === 'configureResource' || operation === 'bindResource' ? `${metadata.namespace ?? 'default'}/` : '';
   const object = `${kind.toLowerCase()}/${namespace}${metadata.name}`;
   const digest = createHash('sha256').update(JSON.stringify(document)).digest('hex');
   return accepted({ operation, object, workflowId: operationId(operation, object, digest), document });

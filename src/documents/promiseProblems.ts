@@ -2,6 +2,7 @@ import type { Problem } from '../domain/problem.js';
 import { compileVersions } from './compileApi.js';
 import { fieldPath } from './fieldPath.js';
 import { intervalFault } from './interval.js';
+import { intervalAnnotation } from './metadata.js';
 import { labelKeyFault, labelValueFault } from './kubernetesNames.js';
 import type { Pipeline } from './pipeline.js';
 import { pipelineProblems } from './pipelineProblems.js';
@@ -18,8 +19,6 @@ export function promiseProblems(promise: PromiseDocument, document: string): Pro
     ...workflows(promise).flatMap((workflow) => workflowProblems(promise.metadata.name, workflow, document)),
   ];
 }
-
-const intervalAnnotation = 'kratix.io/reconciliation-interval';
 
 function apiProblems({ spec }: PromiseDocument, document: string): readonly Problem[] {
   if (spec.api === undefined) return [];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Checked } from '../domain/problem.js';
 import { accepted } from '../domain/problem.js';
+import type { PipelineControl } from '../domain/suspension.js';
 import { closed, maybe, text } from './fields.js';
 import { goDuration } from './goDuration.js';
 import { readMetadataFile } from './metadataFile.js';
@@ -8,26 +9,21 @@ import { checkShape } from './shapeProblems.js';
 
 const document = '/kratix/metadata/workflow-control.yaml';
 
-/** What a pipeline wants to happen after it; a retry wins over a suspension (reference, section 2.11). */
-export type WorkflowControl =
-  | { readonly action: 'continue' }
-  | { readonly action: 'suspend'; readonly message: string }
-  | { readonly action: 'retry'; readonly message: string; readonly afterMilliseconds: number };
-
 const duration = text('a duration such as 30s, 5m or 1h30m (no days)', (value) => {
   return value === '' || (goDuration(value) ?? -1) >= 0;
 });
 
 const ControlFile = closed({ suspend: maybe(z.boolean()), message: maybe(z.string()), retryAfter: maybe(duration) });
 
-export function readWorkflowControl(text: string): Checked<WorkflowControl> {
+/** What a pipeline wants to happen after it. */
+export function readWorkflowControl(text: string): Checked<PipelineControl> {
   const file = readMetadataFile(text, document);
   if (!file.ok) return file;
   const checked = checkShape(ControlFile, file.value, document);
   if (!checked.ok) return checked;
   const { suspend = false, message = '', retryAfter = '' } = checked.value;
   if (retryAfter !== '') {
-    return accepted<WorkflowControl>({ action: 'retry', message, afterMilliseconds: goDuration(retryAfter) ?? 0 });
+    return accepted<PipelineControl>({ action: 'retry', message, afterMilliseconds: goDuration(retryAfter) ?? 0 });
   }
-  return accepted<WorkflowControl>(suspend ? { action: 'suspend', message } : { action: 'continue' });
+  return accepted<PipelineControl>(suspend ? { action: 'suspend', message } : { action: 'continue' });
 }

@@ -2,6 +2,9 @@ import type { Condition } from './condition.js';
 import type { Phase } from './phase.js';
 import type { PipelinePlan } from './plan.js';
 import type { RunRecord } from './run.js';
+import type { Dependent, RequirementStatus } from './requirements.js';
+import type { Binding, RevisionSummary } from './revision.js';
+import type { Suspension } from './suspension.js';
 import type { Work } from './work.js';
 
 /** What `status` answers for a Promise or a Resource: everything that people and programs read about it. */
@@ -33,6 +36,14 @@ export interface EntityStatus {
   readonly pipelines: readonly PipelinePlan[];
   /** Told to go; a failed deletion is `Failed` and still this. */
   readonly deleting: boolean;
+  readonly paused: boolean;
+  readonly suspension?: Suspension;
+  /** Promises: oldest first. */
+  readonly revisions?: readonly RevisionSummary[];
+  readonly requirements?: readonly RequirementStatus[];
+  readonly requiredBy?: readonly Dependent[];
+  /** Resources: the revision of the Promise that they run with. */
+  readonly binding?: Binding;
   /** Task queue of the controller that shows it. */
   readonly projection?: string;
 }

@@ -1,3 +1,4 @@
+import type { Requirement } from './requirements.js';
 import type { SourcedSelector } from './selectors.js';
 
 export const workflowTypes = ['promise', 'resource'] as const;
@@ -33,6 +34,8 @@ export interface Api {
 export interface PromisePlan {
   readonly promise: string;
   readonly digest: string;
+  /** Digest of what its pipelines run for: spec and version. */
+  readonly spec: string;
   readonly generation: number;
   /** The label kratix.io/promise-version, or `not-set` (reference, section 3.4). */
   readonly version: string;
@@ -41,6 +44,12 @@ export interface PromisePlan {
   readonly onUnschedule?: 'keep' | 'delete';
   /** Where all its pipelines run, in place of the requests' namespaces and the platform's (reference, section 2.3). */
   readonly pipelineNamespace?: string;
+  /** After this long a configuration runs again by itself, in milliseconds. */
+  readonly intervalMillis: number;
+  /** Whether one that failed does so too. */
+  readonly reconcileAfterFailure: boolean;
+  /** Promises that have to be available first. */
+  readonly requires: readonly Requirement[];
   /** Snapshot of the one file that carries spec.dependencies (reference, section 3.5). */
   readonly dependencies?: { readonly snapshot: string; readonly bytes: number };
   readonly pipelines: Readonly<Record<WorkflowType, Readonly<Record<WorkflowAction, readonly PipelinePlan[]>>>>;

@@ -3,12 +3,13 @@ import type { Owner } from './owner.js';
 import type { PromisePlan, WorkflowAction } from './plan.js';
 import type { Unscheduled } from './schedule.js';
 import type { ObjectReference } from './stageTask.js';
+import type { PipelineStop, Resumption } from './suspension.js';
 import type { Work } from './work.js';
 
 /** `place` and `repair` repeat no stage: they schedule and write what earlier stages gave. */
 export type RunAction = WorkflowAction | 'place' | 'repair';
 
-export type RunOutcome = 'Running' | 'Succeeded' | 'Waiting' | 'Superseded' | 'Failed';
+export type RunOutcome = 'Running' | 'Succeeded' | 'Waiting' | 'Suspended' | 'Superseded' | 'Failed';
 
 export interface StageRecord {
   readonly pipeline: string;
@@ -33,6 +34,10 @@ export interface RunInput {
   readonly keepDocuments?: boolean;
   /** Repair runs: compare also what is known to be written, in this store or in all. */
   readonly verify?: VerifyScope;
+  /** The object is shown in a cluster: its entity wants to know how far the run is. */
+  readonly shown: boolean;
+  /** Goes on where a pipeline suspended an earlier run. */
+  readonly resume?: Resumption;
 }
 
 export interface VerifyScope {
@@ -51,6 +56,8 @@ export interface RunResult {
   readonly details?: string;
   /** `message` of the last status.yaml that had one. */
   readonly statusMessage?: string;
+  /** The pipeline that stopped the run. */
+  readonly stop?: PipelineStop;
   /** Paths that a repair found different and wrote again. */
   readonly repaired?: readonly string[];
 }

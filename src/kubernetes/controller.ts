@@ -9,14 +9,17 @@ import type { EntityStatus } from '../domain/entity.js';
 import { reason } from '../domain/failure.js';
 import { groupOf } from '../domain/plan.js';
 import { aborted } from './aborted.js';
+import { defaultSettings } from '../domain/settings.js';
 import { clusterId, projectionQueue } from './clusterIdentity.js';
 import type { ControllerContext } from './controllerContext.js';
 import type { FollowedConfiguration } from './followedConfiguration.js';
 import { healthKind } from './healthKind.js';
+import { bindingKind } from './bindingKind.js';
 import { createInformer } from './informer.js';
 import type { Say } from './leveledLog.js';
 import type { Projector } from './projectionActivities.js';
 import { promiseKind } from './promiseKind.js';
+import { revisionKind } from './revisionKind.js';
 import type { ReconciledKind } from './reconciledKind.js';
 import { registeredKind } from './registeredKind.js';
 import type { RequestNews } from './requestKind.js';
@@ -65,8 +68,10 @@ export async function createController(parts: ControllerParts, signal: AbortSign
     requestChanged: (api, key) => health.requestChanged(api, key),
   };
   const requests = requestKind(followed, tell, signal);
+  const revisions = revisionKind(followed);
+  const bindings = bindingKind(followed, () => revisions.wakeLeaving());
   const registered = registeredKind(followed);
-  const kinds: readonly ReconciledKind[] = [promises, requests, registered, health, releases];
+  const kinds: readonly ReconciledKind[] = [promises, requests, revisions, bindings, registered, health, releases];
   const documents = {
     ...followed,
     slim: withoutSpec,
@@ -81,9 +86,12 @@ export async function createController(parts: ControllerParts, signal: AbortSign
     promises: promises.promises,
     definitions: requests.definitions,
     apis: requests.apis,
+    revisions: revisions.revisions,
+    bindings: bindings.bindings,
     destinations: registered.destinations,
     bucketStateStores: registered.bucketStateStores,
     gitStateStores: registered.gitStateStores,
+    settings: () => defaultSettings,
     entities: entityClient(client, taskQueue),
     queue: projectionQueue(taskQueue, id),
     record: eventRecorder(cluster, identity, troubled),

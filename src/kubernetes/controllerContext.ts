@@ -17,6 +17,8 @@ export interface ControllerContext extends AdmissionDependencies, OwnerProjectio
   readonly queue: string;
   readonly promises: Informer;
   readonly definitions: Informer;
+  readonly revisions: Informer;
+  readonly bindings: Informer;
   readonly destinations: Informer;
   readonly bucketStateStores: Informer;
   readonly gitStateStores: Informer;

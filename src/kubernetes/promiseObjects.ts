@@ -4,6 +4,8 @@ import { definitions, platformResources } from '../../activities/kubernetes/proj
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { applyObject, deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { projectRevisions } from '../../activities/kubernetes/projection/projectRevisions.js';
+import { normal } from '../../activities/kubernetes/projection/statusEvents.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import { isCurrent, promiseApi, promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
 import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
@@ -16,6 +18,7 @@ import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
 import { isSameWish } from './sameWish.js';
 import { isLost, knowsItsWorks, removeWorks } from './letting.js';
+import { labelSuspension, obeyLabels } from './objectCommands.js';
 import { wishDocument } from './wishDocument.js';
 
 const resource = platformResources.promises;
@@ -29,7 +32,7 @@ export async function reconcilePromise(context: ControllerContext, name: string,
   const status = given ?? (await context.entities.status(promiseId(name)));
   if (object === undefined) return forget(context, name, status);
   if (isDeleting(object)) return dismiss(context, object, status);
-  const held = await hold(placeOf(context), object);
+  const held = await obeyLabels(context, placeOf(context, name), await hold(placeOf(context, name), object), status);
   const taken = await take(context, held, status, given !== undefined);
   await show(context, held, status, taken);
   context.wake.requestsOf(name);
@@ -55,7 +58,12 @@ async function take(
     if (taken && (await isSameWish(context.artifacts, status.document, digest))) return { document: status.document };
     // The entity waits for the end of its own report: what is new is told it afterwards.
     if (reported) context.wake.promise(object.metadata.name);
-    else await handOverPromise(context.entities, prepared.name, { plan: prepared.plan, ...shownAs(context, object) });
+    else {
+      const { name: promise, plan } = prepared;
+      const { paused = false } = prepared.commands;
+      const wish = { plan, commands: { paused }, ...shownAs(context, object) };
+      await handOverPromise(context.entities, promise, wish);
+    }
     return { document: digest };
   } catch (thrown) {
     return { refusal: refusalOf(thrown) };
@@ -85,8 +93,16 @@ async function show(
   taken: Taken,
 ): Promise<void> {
   if (status === undefined && taken.refusal === undefined) return;
+  const { name } = object.metadata;
+  const labelled =
+    status === undefined ? object : await labelSuspension(context, placeOf(context, name), object, status);
+  if (status !== undefined && isOf(context, object, status)) {
+    const created = await projectRevisions(context, object, status);
+    const events = created.map((revision) => normal('RevisionCreated', `Revision ${revision} created`));
+    await context.record('PromiseController', resource, object, events);
+  }
   await projectOwner(context, {
-    ...{ workflow: 'promise', resource, cache: context.promises, object, status },
+    ...{ workflow: 'promise', resource, cache: context.promises, object: labelled, status },
     ...taken,
   });
 }
@@ -102,12 +118,13 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
     }
     await removeJobs(context.cluster, { ...object, kind: resource.kind, promise: name });
     await removeWorks(context, object);
-    return (await removeApi(context, name)) ? undefined : letGo(placeOf(context), object);
+    return (await removeApi(context, name)) ? undefined : letGo(placeOf(context, name), object);
   }
   if (!status.deleting && knowsItsWorks(context, object, status) && (await knowsItsRequests(context, name, status))) {
     await context.entities.remove(promiseId(name), {});
   }
-  await show(context, object, status, { document: status.document });
+  const told = await obeyLabels(context, placeOf(context, name), object, status);
+  await show(context, told, status, { document: status.document });
   context.wake.requestsOf(name);
 }
 
@@ -141,6 +158,6 @@ async function forget(context: ControllerContext, name: string, status: EntitySt
   await context.entities.remove(promiseId(name), {});
 }
 
-function placeOf(context: ControllerContext) {
-  return { cluster: context.cluster, resource, cache: context.promises };
+function placeOf(context: ControllerContext, name: string) {
+  return { cluster: context.cluster, resource, cache: context.promises, entity: promiseId(name) };
 }

@@ -2,6 +2,9 @@ import { prepareResource } from '../../activities/admission/prepare.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { bindingVersion } from '../../activities/kubernetes/projection/bindingObject.js';
+import { bindingOf, projectBinding } from '../../activities/kubernetes/projection/projectBinding.js';
+import { normal } from '../../activities/kubernetes/projection/statusEvents.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
 import type { EntityStatus } from '../domain/entity.js';
@@ -13,6 +16,8 @@ import { removeJobs } from './leftJobs.js';
 import { isLost, knowsItsWorks, removeWorks } from './letting.js';
 import { isSameWish } from './sameWish.js';
 import type { ServedApi } from './servedApis.js';
+import { labelSuspension, obeyLabels } from './objectCommands.js';
+import { removeBinding } from './bindingObjects.js';
 import { wishDocument } from './wishDocument.js';
 
 /** Brings one request and its entity together; see {@link reconcilePromise}. */
@@ -27,9 +32,10 @@ export async function reconcileRequest(
   const status = given ?? (await context.entities.status(entity));
   if (object === undefined) return forget(context, api, key, status);
   if (isDeleting(object)) return dismiss(context, api, object, status);
-  const held = await hold(placeOf(context, api), object, { [promiseLabel]: api.promise });
+  const held = await hold(placeOf(context, api, key), object, { [promiseLabel]: api.promise });
   if (isGoingWithItsPromise(context, api, status)) return deleteObject(context.cluster, api.resource, held);
-  await show(context, api, held, status, await take(context, api, held, status, given !== undefined));
+  const told = await obeyLabels(context, placeOf(context, api, key), held, status);
+  await show(context, api, told, status, await take(context, api, told, status, given !== undefined));
 }
 
 interface Taken {
@@ -55,7 +61,12 @@ async function take(
     if (taken && (await isSameWish(context.artifacts, status.document, wish.document)))
       return { document: status.document };
     if (reported) context.wake.request(api, `${resource.namespace}/${resource.name}`);
-    else await context.entities.applyResource(resource, { ...wish, ...shownAs(context, object) });
+    else {
+      const { paused = false } = wish.commands;
+      const version = boundVersion(context, api, object) ?? wish.version;
+      const asked = { ...wish, version, commands: { paused }, ...shownAs(context, object) };
+      await context.entities.applyResource(resource, asked);
+    }
     return { document: wish.document };
   } catch (thrown) {
     return { refusal: refusalOf(thrown) };
@@ -77,8 +88,16 @@ async function show(
   taken: Taken,
 ): Promise<void> {
   if (status === undefined && taken.refusal === undefined) return;
-  const { resource, requests: cache } = api;
-  await projectOwner(context, { workflow: 'resource', resource, cache, object, status, ...taken });
+  const { resource, requests: cache, promise } = api;
+  const place = placeOf(context, api, keyOf(object));
+  const labelled = status === undefined ? object : await labelSuspension(context, place, object, status);
+  if (status?.binding !== undefined && isOf(context, object, status)) {
+    const created = await projectBinding(context, { promise, resource, request: object }, status.binding);
+    const note = `Binding ${created} created for promise ${promise} version ${status.binding.version}`;
+    const events = created === undefined ? [] : [normal('BindingCreated', note)];
+    await context.record('ResourceRequestController', resource, object, events);
+  }
+  await projectOwner(context, { workflow: 'resource', resource, cache, object: labelled, status, ...taken });
 }
 
 async function dismiss(
@@ -92,7 +111,8 @@ async function dismiss(
     if (status !== undefined || !(await isLost(context, api.resource, object))) {
       await removeJobs(context.cluster, { ...object, kind: api.resource.kind, promise: api.promise });
       await removeWorks(context, object);
-      return letGo(placeOf(context, api), object);
+      await removeBinding(context, { promise: api.promise, resource: api.resource, request: object });
+      return letGo(placeOf(context, api, keyOf(object)), object);
     }
     await take(context, api, object, status, false);
     return;
@@ -100,7 +120,14 @@ async function dismiss(
   if (!status.deleting && knowsItsWorks(context, object, status)) {
     await context.entities.remove(entityOf(api, `${status.namespace}/${status.name}`), {});
   }
-  await show(context, api, object, status, { document: status.document });
+  const told = await obeyLabels(context, placeOf(context, api, keyOf(object)), object, status);
+  await show(context, api, told, status, { document: status.document });
+}
+
+/** The revision that users have bound it to, also when the entity has been lost. */
+function boundVersion({ bindings }: ControllerContext, { promise, resource }: ServedApi, request: ClusterObject) {
+  const binding = bindingOf(bindings, { promise, resource, request });
+  return binding === undefined ? undefined : bindingVersion(binding);
 }
 
 /** An object that somebody took away together with its finalizer: nobody wants it any more. */
@@ -121,6 +148,6 @@ function entityOf({ promise }: ServedApi, key: string): string {
   return resourceId(promise, key.slice(0, slash), key.slice(slash + 1));
 }
 
-function placeOf({ cluster }: ControllerContext, { resource, requests }: ServedApi) {
-  return { cluster, resource, cache: requests };
+function placeOf({ cluster }: ControllerContext, api: ServedApi, key: string) {
+  return { cluster, resource: api.resource, cache: api.requests, entity: entityOf(api, key) };
 }

@@ -2,15 +2,6 @@ import type { ApiResource } from '../../activities/kubernetes/projection/apiReso
 import { apiVersionOf } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 
-/** Labels that are commands (reference, section 0.3) come and go; they are no part of what is wanted. */
-const commands = [
-  'kratix.io/paused',
-  'kratix.io/manual-reconciliation',
-  'kratix.io/reconcile-resources',
-  'kratix.io/workflow-suspended',
-  'internal.workflows.kratix.io/run-from-start',
-];
-
 /** Bookkeeping of other programs. */
 const bookkeeping = ['kubectl.kubernetes.io/', 'kratix.io/trace-'];
 
@@ -19,7 +10,7 @@ export function wishDocument(resource: ApiResource, object: ClusterObject): Reco
   const { status: _status, metadata, ...rest } = object;
   const { name, namespace, labels, annotations } = metadata;
   const kept = {
-    labels: without(labels, (key) => commands.includes(key)),
+    labels,
     annotations: without(annotations, (key) => bookkeeping.some((prefix) => key.startsWith(prefix))),
   };
   const known = Object.entries({ name, namespace, ...kept }).filter(([, value]) => value !== undefined);

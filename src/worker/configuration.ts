@@ -2,6 +2,7 @@ import { availableParallelism, homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { goDuration } from '../documents/goDuration.js';
+import type { Settings } from '../domain/settings.js';
 import { defaultTaskQueue } from '../domain/taskQueues.js';
 import type { ArtifactConfiguration } from './artifactConfiguration.js';
 import { artifactConfiguration } from './artifactConfiguration.js';
@@ -20,6 +21,8 @@ export interface WorkerConfiguration {
   readonly recheckMillis: number;
   /** Undefined: nobody asks this process whether it is well. */
   readonly probePort?: number;
+  /** What an operator sets for the whole platform. */
+  readonly settings: Settings;
   readonly identity: string;
 }
 
@@ -33,6 +36,9 @@ const Environment = z.object({
   FULFIL_TASK_QUEUE: z.string().min(1).default(defaultTaskQueue),
   FULFIL_STAGE_SLOTS: z.coerce.number().int().min(1).optional(),
   FULFIL_RECHECK_INTERVAL: Duration.default('10m'),
+  FULFIL_RECONCILIATION_INTERVAL: Duration.default('10h'),
+  FULFIL_RECONCILE_AFTER_FAILURE: z.enum(['true', 'false']).default('true'),
+  FULFIL_BINDING_STRATEGY: z.enum(['floating', 'pinned']).default('floating'),
   FULFIL_STAGES: z.enum(['engine', 'kubernetes']).default('engine'),
   /** 0 for none. */
   FULFIL_PROBE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
@@ -69,6 +75,11 @@ export function workerConfiguration(environment: NodeJS.ProcessEnv): WorkerConfi
     network: FULFIL_STAGE_NETWORK,
     recheckMillis: goDuration(FULFIL_RECHECK_INTERVAL) ?? 0,
     ...(FULFIL_PROBE_PORT === 0 ? {} : { probePort: FULFIL_PROBE_PORT }),
+    settings: {
+      reconciliationIntervalMillis: goDuration(parsed.data.FULFIL_RECONCILIATION_INTERVAL) ?? 0,
+      reconcileAfterFailure: parsed.data.FULFIL_RECONCILE_AFTER_FAILURE === 'true',
+      resourceBindingVersionStrategy: parsed.data.FULFIL_BINDING_STRATEGY,
+    },
     identity: `${hostname()}:${process.pid}`,
   };
 }

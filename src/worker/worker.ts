@@ -91,6 +91,7 @@ function dependenciesOf(
     artifacts,
     runStage,
     entities: entityClient(client, configuration.taskQueue),
+    settings: () => configuration.settings,
     recheckMillis: configuration.recheckMillis,
     writerFor: storeWriters({ secrets, cacheDirectory: homeLayout(configuration.home).repositories }),
   };

@@ -19,13 +19,14 @@ export interface PromiseParts {
   readonly kind?: string;
   readonly version?: string;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly requires?: readonly { readonly name: string; readonly version?: string }[];
 }
 
 export const group = 'test.fulfil.io';
 
 /** A Promise whose stages are small shell scripts. */
 export function promise(name: string, parts: PromiseParts = {}): Document {
-  const { selector, dependencies, promise: own, resource, version, annotations } = parts;
+  const { selector, dependencies, promise: own, resource, version, annotations, requires } = parts;
   return {
     apiVersion: 'platform.kratix.io/v1alpha1',
     kind: 'Promise',
@@ -37,6 +38,7 @@ export function promise(name: string, parts: PromiseParts = {}): Document {
     spec: {
       api: api(parts.kind ?? kindOf(name), parts.properties ?? { size: { type: 'string' } }),
       ...(selector === undefined ? {} : { destinationSelectors: [{ matchLabels: selector }] }),
+      ...(requires === undefined ? {} : { requiredPromises: requires }),
       ...(dependencies === undefined ? {} : { dependencies }),
       workflows: { ...(own === undefined ? {} : { promise: own }), ...(resource === undefined ? {} : { resource }) },
     },

@@ -12,6 +12,7 @@ export interface OperationTarget {
 export type OperationType =
   | 'installPromise'
   | 'configureResource'
+  | 'bindResource'
   | 'deletePromise'
   | 'deleteResource'
   | 'registerDestination'

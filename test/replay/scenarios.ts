@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Phase } from '../../src/domain/phase.js';
 import type { Document } from '../platform/documents.js';
 import {
   configMap,
@@ -100,6 +101,40 @@ export async function playScenarios(platform: Platform): Promise<void> {
   await platform.client.workflow.getHandle('resource/slow/default/two/run-1').cancel();
   await failure(stopped.result());
 
+  // A pipeline that suspends, is resumed and run anew; pauses; versions and bindings; requirements.
+  const asks = `grep -q 'phase: Suspended' /kratix/input/object.yaml || echo 'suspend: true' >/kratix/metadata/workflow-control.yaml`;
+  const approval = [pipeline('ask', [stage('ask', asks)])];
+  const controlled = (version: string) =>
+    promise('controlled', {
+      version,
+      requires: [{ name: 'needed' }],
+      promise: { delete: approval },
+      resource: { configure: [...approval, pipeline('configure', [echoStage()])] },
+    });
+  const needing = await begin('installPromise', controlled('v1'));
+  await settled(needing);
+  await run('installPromise', promise('needed', { version: 'v1' }));
+  await needing.result();
+  const approved = await begin('configureResource', request('controlled', 'one', { size: 'small' }));
+  await settled(approved);
+  const entity = platform.client.workflow.getHandle('resource/controlled/default/one');
+  await entity.signal('resume');
+  await approved.result();
+  await platform.client.workflow.getHandle('promise/controlled').signal('pause');
+  await run('installPromise', promise('needed', { version: 'v2' }));
+  await platform.client.workflow.getHandle('promise/controlled').signal('unpause');
+  await entity.signal('reconcile');
+  await inPhase(platform, 'resource/controlled/default/one', 'Suspended');
+  await entity.signal('resume');
+  await inPhase(platform, 'resource/controlled/default/one', 'Ready');
+  await run('bindResource', binding('controlled', 'v1'));
+  await run('installPromise', controlled('v2'));
+  await run('deletePromise', { name: 'needed' });
+  const leaving = await begin('deletePromise', { name: 'controlled' });
+  await settled(leaving);
+  await platform.client.workflow.getHandle('promise/controlled').signal('resume');
+  await leaving.result();
+
   // Nothing differs, then something does.
   await run('repair', {});
   await rm(join(platform.store, 'west/resources'), { recursive: true });
@@ -113,6 +148,19 @@ export async function playScenarios(platform: Platform): Promise<void> {
   await run('deregisterDestination', { name: 'west' });
   await run('deregisterStateStore', { kind: 'DirectoryStateStore', name: 'second' });
   await failure(run('installPromise', { kind: 'Promise' }));
+}
+
+function binding(promiseName: string, version: string): Document {
+  return {
+    apiVersion: 'platform.kratix.io/v1alpha1',
+    kind: 'ResourceBinding',
+    metadata: { name: 'one', namespace: 'default' },
+    spec: { version, promiseRef: { name: promiseName }, resourceRef: { name: 'one', namespace: 'default' } },
+  };
+}
+
+async function inPhase({ entities }: Platform, entity: string, phase: Phase): Promise<void> {
+  await holds(`${entity} ${phase}`, async () => (await entities.status(entity))?.phase === phase);
 }
 
 /** Operations with ids that count: the same in every recording. */

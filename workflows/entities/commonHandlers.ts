@@ -1,15 +1,43 @@
 import { defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import type { Commands } from '../../src/domain/commands.js';
 import type { EntityStatus } from '../../src/domain/entity.js';
-import type { Progress, Verify } from '../messages.js';
+import type { Progress, RunStages, Verify } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import type { EntityState } from './entity.js';
 import { settle, show } from './entity.js';
+import { noteStages } from './entityRun.js';
 
-/** What a Promise and a Resource answer alike: a run that waits for people, a repair that asks, and the status. */
-export function handleCommon(state: EntityState, stir: () => void, statusOf: () => EntityStatus): void {
+export interface CommonHandlers {
+  readonly state: EntityState;
+  /** Has the main loop look again. */
+  readonly stir: () => void;
+  readonly obey: (commands: Commands) => Promise<void>;
+  readonly statusOf: () => EntityStatus;
+  readonly project: () => Promise<void>;
+}
+
+/** What a Promise and a Resource answer alike: commands, a run that waits for people, a repair that asks, the status. */
+export function handleCommon({ state, stir, obey, statusOf, project }: CommonHandlers): void {
+  const command = (signal: string, commands: Commands) =>
+    setHandler(defineSignal(signal), async () => {
+      stir();
+      await obey(commands);
+    });
+  command(signals.pause, { paused: true });
+  command(signals.unpause, { paused: false });
+  command(signals.reconcile, { reconcile: true });
+  command(signals.reconcileResources, { reconcileResources: true });
+  setHandler(defineSignal(signals.resume), () => {
+    stir();
+    if (state.suspension !== undefined) state.resume = true;
+  });
   setHandler(defineSignal<[Progress]>(signals.runProgress), async (progress) => {
     show(state, progress.phase, progress.message);
     await settle(state);
+  });
+  setHandler(defineSignal<[RunStages]>(signals.runStages), async (news) => {
+    noteStages(state, news);
+    await project();
   });
   setHandler(defineSignal<[Verify]>(signals.verify), (wish) => {
     stir();

@@ -5,7 +5,9 @@ import type { Condition } from '../../src/domain/condition.js';
 import { setCondition } from '../../src/domain/condition.js';
 import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import type { Phase } from '../../src/domain/phase.js';
+import { standsStill } from '../../src/domain/phase.js';
 import type { RunRecord } from '../../src/domain/run.js';
+import type { Suspension } from '../../src/domain/suspension.js';
 import type { Work } from '../../src/domain/work.js';
 import { destinationsOf } from '../../src/domain/works.js';
 import type { Answer, Shown, Verified, Verify } from '../messages.js';
@@ -20,6 +22,8 @@ export interface EntityState {
   createdAt: string;
   /** Digest of the newest wanted document. */
   document: string;
+  /** Digest of what it wants beside labels and annotations. */
+  spec: string;
   generation: number;
   /** Generation of the last configure run, whatever became of it. */
   observedGeneration: number;
@@ -28,6 +32,13 @@ export interface EntityState {
   deleting: boolean;
   /** Run although nothing is new: somebody repeated a wish that had failed. */
   again: boolean;
+  /** Nothing is run until somebody says otherwise. */
+  paused: boolean;
+  suspension?: Suspension;
+  /** The suspended pipeline may go on: its time has come, or somebody said so. */
+  resume: boolean;
+  /** ISO time at which pipelines last ended a configuration, well or not. */
+  configuredAt?: string;
   /** Destinations changed under a placement, or one appeared that a group waits for. */
   misplaced: boolean;
   /** Changes heard during a run, which alone knows its works until it ends; `all` when there were too many to name. */
@@ -58,12 +69,15 @@ export function newEntityState(): EntityState {
     uid: uuid4(),
     createdAt: new Date().toISOString(),
     document: '',
+    spec: '',
     generation: 0,
     observedGeneration: 0,
     phase: 'Pending',
     message: 'accepted',
     deleting: false,
     again: false,
+    paused: false,
+    resume: false,
     misplaced: false,
     heard: [],
     verify: [],
@@ -85,13 +99,14 @@ export function noteObject(state: EntityState, { projection, uid, createdAt }: S
   state.createdAt = createdAt ?? state.createdAt;
 }
 
-/** Takes a newly wanted document; the same one again starts nothing, unless the last attempt at it failed. */
-export function wantDocument(state: EntityState, digest: string): { readonly changed: boolean } {
-  if (state.document === digest) {
+/** Takes a newly wanted document; the same wish again starts nothing, unless the last attempt at it failed. */
+export function wantDocument(state: EntityState, document: string, spec: string): { readonly changed: boolean } {
+  state.document = document;
+  if (state.spec === spec) {
     if (state.phase === 'Failed') state.again = true;
     return { changed: state.phase === 'Failed' };
   }
-  state.document = digest;
+  state.spec = spec;
   state.generation += 1;
   return { changed: true };
 }
@@ -168,7 +183,7 @@ export async function settle(state: EntityState): Promise<void> {
     await tellAnswer(waiters, (waiter) => answerFor(state, waiter));
     return;
   }
-  if (phase === 'Waiting' || phase === 'Deleting') await tellProgress(waiters, { phase, message });
+  if (standsStill(phase)) await tellProgress(waiters, { phase, message });
 }
 
 function answerFor(state: EntityState, waiter: Waiter): Answer {
@@ -196,7 +211,7 @@ export async function renew<Input>(input: Input): Promise<never> {
 /** The part of the state that `status` answers. */
 export function publicState(state: EntityState) {
   const { phase, message, generation, observedGeneration, conditions, works, runs, document } = state;
-  const { details, statusMessage, uid, createdAt, deleting, projection } = state;
+  const { details, statusMessage, uid, createdAt, deleting, projection, paused, suspension } = state;
   return {
     phase,
     message,
@@ -212,5 +227,7 @@ export function publicState(state: EntityState) {
     createdAt,
     deleting,
     projection,
+    paused,
+    suspension,
   };
 }

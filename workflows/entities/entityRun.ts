@@ -6,8 +6,10 @@ import { describeOwner } from '../../src/domain/owner.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
 import type { RunAction, RunInput, RunRecord, RunResult, VerifyScope } from '../../src/domain/run.js';
 import { failureDetails, rootFailure } from '../failures.js';
+import type { RunStages, Supersede } from '../messages.js';
 import { signals } from '../messages.js';
 import { kindKey, nameKey, namespaceKey, promiseKey } from '../searchAttributes.js';
+import type { Resumption, Suspension } from '../../src/domain/suspension.js';
 import type { EntityState } from './entity.js';
 import { verifyScope, weighChanges } from './entity.js';
 
@@ -23,6 +25,9 @@ export interface RunOrder {
   readonly object: RunInput['object'];
   readonly keepDocuments?: boolean;
   readonly verify?: VerifyScope;
+  /** Goes on where this suspension stopped an earlier run. */
+  readonly resume?: Resumption;
+  readonly resumes?: Suspension;
 }
 
 /** The run that mends what a comparison found; nothing when the stores hold what was written. */
@@ -37,23 +42,30 @@ export function repairOrder(
 /** The run that goes on, so that a newer wish can reach it. */
 export interface CurrentRun {
   running: boolean;
-  /** A newer wish came; the run may not have been started yet when it did. */
-  superseded: boolean;
+  /** What a newer wish told the run, which may not have been started yet when it came. */
+  superseded?: Supersede;
   handle?: ChildWorkflowHandle<Workflow>;
 }
 
 export function noRun(): CurrentRun {
-  return { running: false, superseded: false };
+  return { running: false };
 }
 
-/** Tells the current run that a newer revision is wanted. */
-export async function supersede(current: CurrentRun): Promise<void> {
-  current.superseded = true;
+/** Tells the current run that it is out of date: to go no further, or to stop at once. */
+export async function supersede(current: CurrentRun, how: Supersede = { atOnce: false }): Promise<void> {
+  current.superseded = how;
   try {
-    await current.handle?.signal(signals.supersede);
+    await current.handle?.signal<[Supersede]>(signals.supersede, how);
   } catch (error) {
     log.debug('the run ended before it could be superseded', { error: String(error) });
   }
+}
+
+/** Takes over what a run that goes on has done so far. */
+export function noteStages(state: EntityState, { run, stages }: RunStages): void {
+  state.runs = state.runs.map((known) =>
+    known.id === run && known.outcome === 'Running' ? { ...known, stages } : known,
+  );
 }
 
 /** Starts one run as a child, waits for it and takes over what it brought; a failure is a result too. */
@@ -61,6 +73,7 @@ export async function conductEntityRun(
   state: EntityState,
   current: CurrentRun,
   order: RunOrder,
+  project: () => Promise<void>,
 ): Promise<RunResult & { readonly type?: string }> {
   const number = state.nextRun;
   state.nextRun += 1;
@@ -74,10 +87,12 @@ export async function conductEntityRun(
     startedAt: new Date().toISOString(),
     outcome: 'Running',
     message: '',
-    stages: [],
+    stages: order.resume?.stages ?? [],
   };
   state.runs = [record, ...state.runs].slice(0, keptRuns);
-  Object.assign(current, { running: true, superseded: false });
+  current.running = true;
+  delete current.superseded;
+  await project();
   const result = await attempt(state, current, order, id);
   current.running = false;
   state.works = result.works;
@@ -97,9 +112,10 @@ async function attempt(
   order: RunOrder,
   id: string,
 ): Promise<RunResult & { readonly type?: string }> {
-  const { owner, plan, object, keepDocuments, verify } = order;
+  const { owner, plan, object, keepDocuments, verify, resume } = order;
   const { works, leftovers } = state;
-  const input: RunInput = { run: id, owner, plan, object, works, leftovers, keepDocuments, verify };
+  const shown = state.projection !== undefined;
+  const input: RunInput = { run: id, owner, plan, object, works, leftovers, keepDocuments, verify, resume, shown };
   try {
     const handle = await startChild<(input: RunInput) => Promise<RunResult>>(order.type, {
       workflowId: id,
@@ -115,7 +131,7 @@ async function attempt(
       ],
     });
     current.handle = handle;
-    if (current.superseded) await supersede(current);
+    if (current.superseded !== undefined) await supersede(current, current.superseded);
     return await handle.result();
   } catch (thrown) {
     return failedResult(state, owner, thrown);

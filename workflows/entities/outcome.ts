@@ -1,5 +1,6 @@
 import type { RunAction, RunResult } from '../../src/domain/run.js';
 import type { EntityState } from './entity.js';
+import { noteSuspended, showSuspended } from './control.js';
 import { note, show, tellVerified } from './entity.js';
 import type { RunOrder } from './entityRun.js';
 
@@ -23,11 +24,15 @@ export async function tellRepair(state: EntityState, { repaired = [], outcome, m
 /** Phase and conditions after a run. */
 export function conclude(state: EntityState, order: RunOrder, result: RunResult & { readonly type?: string }): void {
   const { action } = order;
+  if (action === 'configure' && result.outcome !== 'Superseded') state.configuredAt = new Date().toISOString();
   // What became of a configuration does not matter any more; the deletion goes its own way.
   if (state.deleting && action !== 'delete') return;
   switch (result.outcome) {
     case 'Superseded':
       return;
+    case 'Suspended':
+      delete state.failure;
+      return noteSuspended(state, order, result);
     case 'Failed':
       state.failure = { type: result.type ?? 'Failed', message: result.message };
       if (action === 'configure') noteFailed(state, result);
@@ -44,7 +49,8 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
     case 'Succeeded':
       if (action === 'delete') return;
       if (action === 'configure') noteCompleted(state);
-      // Placing anew or repairing does not heal a configuration that failed.
+      // Placing anew or repairing does not heal a configuration that failed, and ends no suspension.
+      if (action !== 'configure' && state.suspension !== undefined) return showSuspended(state);
       if (action !== 'configure' && state.failure !== undefined) return show(state, 'Failed', state.failure.message);
       noteWorks(state, order, result);
       return show(state, result.outcome === 'Waiting' ? 'Waiting' : 'Ready', result.message);

@@ -1,36 +1,53 @@
-import { condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import { defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { destinationsId, promisesId } from '../../src/domain/ids.js';
+import type { Commands } from '../../src/domain/commands.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
-import type { Adopt, ApplyPromise, DestinationsChanged, Released, Remove } from '../messages.js';
+import { latestVersion } from '../../src/domain/revision.js';
+import type { Adopt, ApplyPromise, DestinationsChanged, Forget, Recall, Released } from '../messages.js';
+import type { Remove, Requirements } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
-import { hearChanges, historyIsLong, isGone, note, renew, settle, show, showAgain } from './entity.js';
+import { hearChanges, historyIsLong, isGone, renew, settle, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
 import { tellResources } from './promiseResources.js';
 import type { PromiseInput, PromiseOffer, PromiseState } from './promiseState.js';
 import { acceptWish, newPromiseState, offerOf, postpone, retryDeletion } from './promiseState.js';
+import { forgetRevision, recallRevision } from './promiseRevisions.js';
 import { objectOf, ownerOf, statusOf } from './promiseView.js';
 import { handleCommon } from './commonHandlers.js';
+import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, showPaused } from './control.js';
 import { compare } from './comparison.js';
 import { conclude, noteBegun, tellRepair } from './outcome.js';
 import { projector } from './projection.js';
+import { isServing, missing, noteServing, planFor, tellServing } from './serving.js';
 
 /** Keeps one Promise: its API's revision, its dependencies, and the list of requests that it serves. */
 export async function promise(input: PromiseInput): Promise<EntityStatus> {
   const state = input.state ?? newPromiseState();
   const current = noRun();
   let stirred = true;
+  const stir = () => {
+    stirred = true;
+  };
   showAgain(state);
 
+  async function command({ reconcileResources = false, ...commands }: Commands): Promise<void> {
+    const wasPaused = state.paused;
+    await obey(state, current, commands);
+    // Requests have been held up too (reference, section 2.12).
+    if (reconcileResources || (wasPaused && !state.paused)) state.rerun = state.resources;
+  }
+
   setHandler(defineSignal<[ApplyPromise]>(signals.apply), async (wish) => {
-    stirred = true;
+    stir();
     if (state.deleting) postpone(state, wish);
     else if (acceptWish(state, wish)) await supersede(current);
+    await command(wish.commands);
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
-    stirred = true;
+    stir();
     if (ticket !== undefined) state.waiters = addWaiter(state.waiters, { ...ticket, wants: 'remove', changed: true });
     if (state.deleting) return retryDeletion(state);
     state.deleting = true;
@@ -38,48 +55,63 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     state.phase = 'Deleting';
     await supersede(current);
   });
-  setHandler(defineSignal<[Adopt]>(signals.adopt), ({ namespace, name, planGeneration }) => {
+  setHandler(defineSignal<[Adopt]>(signals.adopt), ({ namespace, name, planGeneration, version }) => {
     const key = `${namespace}/${name}`;
     if (!state.resources.includes(key)) state.resources = [...state.resources, key];
-    if (planGeneration === state.installed?.generation && !state.deleting) return;
-    stirred = true;
+    const { [key]: _before, ...others } = state.bound;
+    state.bound = version === latestVersion ? others : { ...others, [key]: version };
+    if (planGeneration === planFor(state, key)?.generation && isServing(state) && !state.deleting) return;
+    stir();
     state.announce = [...state.announce, key];
   });
   setHandler(defineSignal<[Released]>(signals.released), ({ namespace, name, blocked }) => {
-    stirred = true;
+    stir();
     const key = `${namespace}/${name}`;
     const { [key]: _known, ...others } = state.blocked;
     state.blocked = blocked === undefined ? others : { ...others, [key]: blocked };
-    if (blocked === undefined) state.resources = state.resources.filter((known) => known !== key);
+    if (blocked === undefined) {
+      state.resources = state.resources.filter((known) => known !== key);
+      state.bound = Object.fromEntries(Object.entries(state.bound).filter(([bound]) => bound !== key));
+    }
     if (state.failure?.type === deletionBlocked && Object.keys(state.blocked).length === 0) {
       delete state.failure;
       state.phase = 'Deleting';
     }
   });
   setHandler(defineSignal<[DestinationsChanged]>(signals.destinationsChanged), ({ changes }) => {
-    stirred = true;
+    stir();
     hearChanges(state, current.running, changes);
     state.changes = changes === undefined || state.changes === 'all' ? 'all' : [...state.changes, ...changes];
   });
-  handleCommon(
-    state,
-    () => {
-      stirred = true;
-    },
-    () => statusOf(input, state),
-  );
+  setHandler(defineSignal<[Requirements]>(signals.requirements), ({ requirements, requiredBy }) => {
+    stir();
+    state.requirements = requirements;
+    state.requiredBy = requiredBy;
+  });
+  setHandler(defineSignal<[Recall]>(signals.recall), ({ plan }) => {
+    stir();
+    recallRevision(state, plan);
+  });
+  setHandler(defineSignal<[Forget]>(signals.forget), ({ version }) => {
+    stir();
+    forgetRevision(state, version);
+  });
+  const project = projector(state, () => statusOf(input, state));
+  handleCommon({ ...{ state, stir, project }, obey: command, statusOf: () => statusOf(input, state) });
   setHandler(defineQuery<PromiseOffer | undefined>(queries.plan), () => offerOf(state));
 
-  const project = projector(state, () => statusOf(input, state));
   for (;;) {
-    await condition(() => stirred);
+    await awaitNews(state, () => stirred, dueAt(state, state.plan, 'promise'));
     stirred = false;
+    noteServing(state);
+    await tellServing(input.name, state);
     await tellResources(input, state);
     await compare(state);
     const order = nextOrder(input, state);
     if (order !== undefined) {
       await perform(state, current, order, project);
       // Before the answer, so that who hears it finds the requests informed.
+      await tellServing(input.name, state);
       await tellResources(input, state);
     } else if (state.deleting) showDeletion(input, state);
     await settle(state);
@@ -99,6 +131,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
 async function installAnew(input: PromiseInput, state: PromiseState, wish: ApplyPromise): Promise<never> {
   const anew = { ...newPromiseState(), waiters: state.nextWaiters };
   acceptWish(anew, wish);
+  anew.paused = wish.commands.paused ?? false;
   await Promise.all([
     send(promisesId, signals.reclaim, { promise: input.name, api: wish.plan.api }),
     send(destinationsId, signals.subscribe, { promise: input.name }),
@@ -111,13 +144,26 @@ async function installAnew(input: PromiseInput, state: PromiseState, wish: Apply
 function nextOrder(input: PromiseInput, state: PromiseState): RunOrder | undefined {
   const { plan } = state;
   if (plan === undefined) return undefined;
+  if (state.paused) {
+    showPaused(state, 'paused');
+    return undefined;
+  }
+  const fromStart = state.again || (state.observedGeneration !== state.generation && !state.deleting);
+  if (fromStart) beginAnew(state);
   const base = { owner: ownerOf(input), plan, object: objectOf(state, plan) };
   if (state.deleting) return nextDeletion(state, base);
-  if (state.observedGeneration !== state.generation || state.again) {
-    return { ...base, type: 'configureRun', action: 'configure' };
-  }
+  const due = fromStart || state.suspension !== undefined;
+  const order = due ? pipelinesOrder(state, { ...base, type: 'configureRun', action: 'configure' }) : undefined;
+  if (order !== undefined && mayRun(state)) return order;
   if (state.misplaced) return { ...base, type: 'placeRun', action: 'place' };
   return repairOrder(state, base);
+}
+
+/** What it requires comes first; it goes on by itself when that is there (reference, section 3.3). */
+function mayRun(state: PromiseState): boolean {
+  const reasons = missing(state);
+  if (reasons.length > 0) show(state, 'Waiting', `${reasons.join('; ')}; goes on by itself when it is there`);
+  return reasons.length === 0;
 }
 
 function nextDeletion(state: PromiseState, base: Pick<RunOrder, 'owner' | 'plan' | 'object'>): RunOrder | undefined {
@@ -125,7 +171,7 @@ function nextDeletion(state: PromiseState, base: Pick<RunOrder, 'owner' | 'plan'
   if (state.deletion === 'resources' && state.resources.length === 0) state.deletion = 'documents';
   switch (state.deletion) {
     case 'pipelines':
-      return { ...base, type: 'deleteRun', action: 'delete', keepDocuments: true };
+      return pipelinesOrder(state, { ...base, type: 'deleteRun', action: 'delete', keepDocuments: true });
     case 'resources':
       return undefined;
     case 'documents':
@@ -139,20 +185,21 @@ async function perform(
   order: RunOrder,
   project: () => Promise<void>,
 ): Promise<void> {
-  state.again = false;
+  noteStarted(state, order);
   if (order.action === 'repair') state.damaged = false;
   if (order.action !== 'delete') state.misplaced = false;
   if (order.action === 'configure') state.observedGeneration = state.generation;
   noteBegun(state, order.action);
   show(state, order.action === 'delete' ? 'Deleting' : 'Running', `${order.action}, generation ${state.generation}`);
-  await project();
-  const result = await conductEntityRun(state, current, order);
+  const result = await conductEntityRun(state, current, order, project);
   conclude(state, order, result);
   if (order.action === 'repair') await tellRepair(state, result);
-  if (result.outcome !== 'Succeeded') return;
-  if (order.type === 'deleteRun') state.deletion = 'resources';
-  else if (order.type === 'withdrawRun') concludeWithdrawal(state);
-  else if (state.failure === undefined) install(state, order.plan);
+  if (result.outcome === 'Succeeded') {
+    if (order.type === 'deleteRun') state.deletion = 'resources';
+    else if (order.type === 'withdrawRun') concludeWithdrawal(state);
+    else if (state.failure === undefined && state.suspension === undefined) install(state, order.plan);
+  }
+  noteServing(state);
 }
 
 /** A request that was accepted at the last moment has to go first. */
@@ -163,8 +210,6 @@ function concludeWithdrawal(state: PromiseState): void {
 
 /** From now on requests run with this revision. */
 function install(state: PromiseState, plan: PromisePlan): void {
-  const message = 'Ready to fulfil resource requests';
-  note(state, { type: 'Available', status: 'True', reason: 'PromiseAvailable', message });
   if (state.installed?.generation === plan.generation) return;
   state.installed = plan;
   state.announce = state.resources;

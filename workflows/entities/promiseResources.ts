@@ -1,23 +1,36 @@
 import { resourceId } from '../../src/domain/ids.js';
+import { latestVersion } from '../../src/domain/revision.js';
 import type { DestinationsChanged, PromiseChanged } from '../messages.js';
 import { signals } from '../messages.js';
 import { send } from '../waiters.js';
 import type { PromiseInput, PromiseState } from './promiseState.js';
+import { isComing, isServing, planFor } from './serving.js';
 
 /** Sends what resources have to know: the installed revision, changed Destinations, or that they have to go. */
 export async function tellResources(input: PromiseInput, state: PromiseState): Promise<void> {
-  const { announce, changes, installed } = state;
+  // Paused in the middle of its deletion, too: nothing more happens.
+  if (state.deleting && state.paused) return;
+  const { announce, rerun, changes, dismiss, installed } = state;
   state.announce = [];
+  state.rerun = [];
   state.changes = [];
+  state.dismiss = [];
   if (state.deleting) {
     if (state.deletion !== 'resources') return;
     const remaining = state.resources.filter((key) => !state.dismissed.includes(key));
     state.dismissed = [...state.dismissed, ...remaining];
     return signalAll(input, remaining, signals.remove, {});
   }
-  if (installed !== undefined && announce.length > 0) {
-    const news: PromiseChanged = { plan: installed, available: true };
-    await signalAll(input, announce, signals.promiseChanged, news);
+  await signalAll(input, dismiss, signals.remove, {});
+  if (installed !== undefined) {
+    const [available, paused] = [isServing(state), state.paused];
+    const keys = [...new Set([...announce, ...rerun])].filter((key) => !isComing(state, key));
+    await inBatches(keys, (key) => {
+      const again = rerun.includes(key) ? true : undefined;
+      const boundTo = state.bound[key] ?? latestVersion;
+      const news: PromiseChanged = { boundTo, plan: planFor(state, key), available, paused, again };
+      return send(entityIdOf(input, key), signals.promiseChanged, news);
+    });
   }
   if (changes === 'all' || changes.length > 0) {
     const news: DestinationsChanged = changes === 'all' ? {} : { changes };
@@ -34,9 +47,12 @@ async function signalAll(
   signal: string,
   payload: unknown,
 ): Promise<void> {
+  await inBatches(keys, (key) => send(entityIdOf(input, key), signal, payload));
+}
+
+async function inBatches(keys: readonly string[], work: (key: string) => Promise<unknown>): Promise<void> {
   for (let start = 0; start < keys.length; start += signalsAtOnce) {
-    const batch = keys.slice(start, start + signalsAtOnce);
-    await Promise.all(batch.map((key) => send(entityIdOf(input, key), signal, payload)));
+    await Promise.all(keys.slice(start, start + signalsAtOnce).map(work));
   }
 }
 

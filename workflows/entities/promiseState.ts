@@ -1,9 +1,13 @@
 import type { DestinationChange } from '../../src/domain/affects.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
+import type { Dependent, RequirementStatus } from '../../src/domain/requirements.js';
+import type { Revision } from '../../src/domain/revision.js';
+import { addRevision } from '../../src/domain/revision.js';
 import type { ApplyPromise } from '../messages.js';
 import { addWaiter } from '../waiters.js';
 import type { EntityState } from './entity.js';
 import { newEntityState, noteObject, wantDocument } from './entity.js';
+import { isServing } from './serving.js';
 
 export interface PromiseInput {
   readonly name: string;
@@ -14,20 +18,35 @@ export interface PromiseInput {
 export interface PromiseState extends EntityState {
   /** The newest accepted revision. */
   plan?: PromisePlan;
-  /** The newest revision that became Available: requests run with it. */
+  /** The newest revision that became Available: requests run with it unless they are bound to another. */
   installed?: PromisePlan;
+  /** Every version that was accepted, oldest first. */
+  revisions: readonly Revision[];
+  /** How many revisions were told of by others, after a loss. */
+  recalled: number;
   /** `namespace/name` of every request that it serves. */
   resources: readonly string[];
+  /** Versions of requests that do not follow the latest revision, by `namespace/name`. */
+  bound: Readonly<Record<string, string>>;
   /** Why resources cannot be deleted, by `namespace/name`. */
   blocked: Readonly<Record<string, string>>;
   /** How far the deletion is (reference, section 3.6): pipelines, then resources, then documents. */
   deletion: 'pipelines' | 'resources' | 'documents';
   /** Resources that have been told to go. */
   dismissed: readonly string[];
-  /** Resources that have to hear of the installed revision; handlers take notes, the main loop sends. */
+  /** Resources that have to hear of their revision; handlers take notes, the main loop sends. */
   announce: readonly string[];
+  /** Those of them that shall run from the start. */
+  rerun: readonly string[];
+  /** Resources whose revision is gone: they have to go too. */
+  dismiss: readonly string[];
   /** Destination changes to pass on; `all` when there were too many to name. */
   changes: readonly DestinationChange[] | 'all';
+  /** Where what it requires stands, as far as the catalogue has told. */
+  requirements?: readonly RequirementStatus[];
+  requiredBy: readonly Dependent[];
+  /** What requests and the catalogue were last told: whether it serves, and what it offers. */
+  told: { readonly serving: boolean; readonly paused: boolean; readonly offering: string };
   /** A wish that came during deletion: the Promise is installed anew afterwards. */
   next?: ApplyPromise;
 }
@@ -48,18 +67,39 @@ export function postpone(state: PromiseState, wish: ApplyPromise): void {
 
 export function newPromiseState(): PromiseState {
   const deletion = { deletion: 'pipelines', dismissed: [], blocked: {} } as const;
-  return { ...newEntityState(), ...deletion, resources: [], announce: [], changes: [] };
+  const resources = { resources: [], bound: {}, announce: [], rerun: [], dismiss: [], changes: [] } as const;
+  const told = { serving: false, paused: false, offering: '' };
+  return { ...newEntityState(), ...deletion, ...resources, revisions: [], recalled: 0, requiredBy: [], told };
 }
 
 /** Takes a wish over; true when a running run is now out of date. */
 export function acceptWish(state: PromiseState, wish: ApplyPromise): boolean {
   noteObject(state, wish);
-  const { changed } = wantDocument(state, wish.plan.digest);
-  state.plan = { ...wish.plan, generation: state.generation };
+  const { changed } = wantDocument(state, wish.plan.digest, wish.plan.spec);
+  const before = state.plan;
+  const plan = { ...wish.plan, generation: state.generation };
+  state.plan = plan;
+  state.revisions = addRevision(state.revisions, plan);
+  // Other annotations, or another operator's settings: nothing runs for it, and requests have to know.
+  if (state.installed?.generation === plan.generation) {
+    state.installed = plan;
+    const settled =
+      before?.digest === plan.digest &&
+      before.intervalMillis === plan.intervalMillis &&
+      before.reconcileAfterFailure === plan.reconcileAfterFailure;
+    if (!settled) state.announce = state.resources;
+  }
+  announceBound(state, plan.version);
   if (wish.ticket !== undefined) {
     state.waiters = addWaiter(state.waiters, { ...wish.ticket, wants: 'apply', changed });
   }
   return changed;
+}
+
+/** Requests that wait for a revision, or run with an older making of it, hear of it. */
+export function announceBound(state: PromiseState, version: string): void {
+  const waiting = state.resources.filter((key) => state.bound[key] === version && !state.announce.includes(key));
+  state.announce = [...state.announce, ...waiting];
 }
 
 /** Somebody asked again for a deletion that goes on: what had failed is tried once more. */
@@ -70,7 +110,8 @@ export function retryDeletion(state: PromiseState): void {
   state.dismissed = [];
 }
 
-export function offerOf({ plan, installed, deleting }: PromiseState): PromiseOffer | undefined {
-  const offered = installed ?? plan;
-  return offered === undefined ? undefined : { plan: offered, available: installed !== undefined, deleting };
+export function offerOf(state: PromiseState): PromiseOffer | undefined {
+  const offered = state.installed ?? state.plan;
+  if (offered === undefined) return undefined;
+  return { plan: offered, available: isServing(state), deleting: state.deleting };
 }

@@ -2,6 +2,7 @@ import type { EntityStatus } from '../../src/domain/entity.js';
 import { objectStatus } from '../../src/domain/objectStatus.js';
 import type { Owner } from '../../src/domain/owner.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
+import { unversioned } from '../../src/domain/revision.js';
 import { publicState } from './entity.js';
 import type { RunOrder } from './entityRun.js';
 import type { PromiseInput, PromiseState } from './promiseState.js';
@@ -13,14 +14,15 @@ export function ownerOf({ name }: PromiseInput): Owner {
 
 export function objectOf(state: PromiseState, plan: PromisePlan): RunOrder['object'] {
   const { document, generation, uid, createdAt, details } = state;
-  const pipelines = plan.pipelines.promise.configure;
+  const pipelines = plan.pipelines.promise[state.deleting ? 'delete' : 'configure'];
   const message = state.statusMessage ?? (state.phase === 'Ready' ? 'Promise configured' : 'Pending');
   const status = objectStatus({ ...state, message, pipelines, version: plan.version });
   return { document, generation, uid, createdAt, status, details };
 }
 
 export function statusOf({ name }: PromiseInput, state: PromiseState): EntityStatus {
-  const { plan } = state;
+  const { plan, deleting, requiredBy } = state;
+  const requirements = (plan?.requires ?? []).length === 0 ? undefined : state.requirements;
   const api = plan?.api && { apiVersion: `${plan.api.group}/${plan.api.versions[0]}`, kind: plan.api.kind };
   return {
     ...publicState(state),
@@ -28,9 +30,16 @@ export function statusOf({ name }: PromiseInput, state: PromiseState): EntitySta
     name,
     apiVersion: 'platform.kratix.io/v1alpha1',
     kind: 'Promise',
-    version: plan?.version ?? 'not-set',
+    version: plan?.version ?? unversioned,
     resources: state.resources,
-    pipelines: plan?.pipelines.promise.configure ?? [],
+    pipelines: plan?.pipelines.promise[deleting ? 'delete' : 'configure'] ?? [],
     api,
+    requirements,
+    requiredBy: requiredBy.length === 0 ? undefined : requiredBy,
+    revisions: state.revisions.map((revision) => ({
+      version: revision.version,
+      document: revision.plan.digest,
+      latest: revision.version === plan?.version,
+    })),
   };
 }

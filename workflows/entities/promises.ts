@@ -2,12 +2,18 @@ import { condition, continueAsNew, defineQuery, defineSignal, defineUpdate, setH
 import { allHandlersFinished, ApplicationFailure } from '@temporalio/workflow';
 import type { Api } from '../../src/domain/plan.js';
 import { apiKey } from '../../src/domain/plan.js';
+import type { PromiseOffering } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { historyIsLong } from './entity.js';
+import { tellRequirements } from './promisesNews.js';
 
 export interface PromisesInput {
   /** Name of each Promise and the API that it claims; carried by continue-as-new. */
   readonly claims?: Readonly<Record<string, Claim>>;
+  /** What each Promise offers and needs. */
+  readonly offerings?: Readonly<Record<string, PromiseOffering>>;
+  /** What each was last told of its needs, as text to compare. */
+  readonly told?: Readonly<Record<string, string>>;
 }
 
 export interface Claim {
@@ -17,9 +23,12 @@ export interface Claim {
 
 export const claimUpdate = 'claim';
 
-/** The catalogue: which Promise serves which API. One API belongs to one Promise. */
+/** The catalogue: which Promise serves which API, and which needs which. One API belongs to one Promise. */
 export async function promises(input: PromisesInput): Promise<void> {
   let claims: Record<string, Claim> = { ...input.claims };
+  let offerings: Record<string, PromiseOffering> = { ...input.offerings };
+  let told = input.told ?? {};
+  let stirred = false;
 
   setHandler(
     defineUpdate<undefined, [Claim]>(claimUpdate),
@@ -37,20 +46,34 @@ export async function promises(input: PromisesInput): Promise<void> {
     },
   );
   setHandler(defineSignal<[{ promise: string }]>(signals.release), ({ promise }) => {
-    const { [promise]: _released, ...others } = claims;
-    claims = others;
+    claims = without(claims, promise);
+    offerings = without(offerings, promise);
+    told = without(told, promise);
+    stirred = true;
   });
   setHandler(defineSignal<[Claim]>(signals.reclaim), (claim) => {
     if (rivalOf(claims, claim) === undefined) claims = { ...claims, [claim.promise]: claim };
+  });
+  setHandler(defineSignal<[PromiseOffering]>(signals.offering), (offering) => {
+    offerings = { ...offerings, [offering.promise]: offering };
+    stirred = true;
   });
   setHandler(defineQuery<string | undefined, [{ group: string; kind: string }]>(queries.find), ({ group, kind }) =>
     servedBy(claims, apiKey(group, kind)),
   );
   setHandler(defineQuery<readonly Claim[]>(queries.list), () => Object.values(claims));
 
-  await condition(historyIsLong);
+  do {
+    await condition(() => stirred || historyIsLong());
+    stirred = false;
+    told = await tellRequirements(offerings, told);
+  } while (!historyIsLong() || stirred);
   await condition(allHandlersFinished);
-  await continueAsNew<typeof promises>({ claims });
+  await continueAsNew<typeof promises>({ claims, offerings, told });
+}
+
+function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([each]) => each !== key));
 }
 
 function servedBy(claims: Readonly<Record<string, Claim>>, key: string): string | undefined {

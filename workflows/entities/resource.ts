@@ -1,67 +1,41 @@
-import { condition, defineSignal, setHandler } from '@temporalio/workflow';
+import { defineSignal, setHandler } from '@temporalio/workflow';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { promiseId } from '../../src/domain/ids.js';
-import { objectStatus } from '../../src/domain/objectStatus.js';
-import type { Owner } from '../../src/domain/owner.js';
-import type { PromisePlan } from '../../src/domain/plan.js';
-import type { ApplyResource, DestinationsChanged, PromiseChanged, Remove } from '../messages.js';
+import { beginUpgrade, completeUpgrade, failUpgrade } from '../../src/domain/revision.js';
+import type { RunResult } from '../../src/domain/run.js';
+import type { ApplyResource, Bind, DestinationsChanged, PromiseChanged, Remove } from '../messages.js';
 import { signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
-import type { EntityState } from './entity.js';
-import {
-  hearChanges,
-  historyIsLong,
-  isGone,
-  newEntityState,
-  noteObject,
-  publicState,
-  renew,
-  settle,
-  show,
-  showAgain,
-  wantDocument,
-} from './entity.js';
-import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
 import { handleCommon } from './commonHandlers.js';
 import { compare } from './comparison.js';
+import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, showPaused } from './control.js';
+import { hearChanges, historyIsLong, isGone, note, renew, settle, show, showAgain } from './entity.js';
+import type { CurrentRun, RunOrder } from './entityRun.js';
+import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
 import { conclude, noteBegun, tellRepair } from './outcome.js';
 import { projector } from './projection.js';
-
-export interface ResourceInput {
-  readonly promise: string;
-  readonly namespace: string;
-  readonly name: string;
-  /** Carried by continue-as-new; do not set. */
-  readonly state?: ResourceState;
-}
-
-interface ResourceState extends EntityState {
-  apiVersion: string;
-  kind: string;
-  plan?: PromisePlan;
-  /** Generation of the Promise that the last configure run used. */
-  observedPlan: number;
-  promiseAvailable: boolean;
-  adopted: boolean;
-  /** A wish that came while the object was being deleted: it is made anew afterwards. */
-  next?: ApplyResource;
-}
+import type { ResourceInput, ResourceState } from './resourceState.js';
+import { acceptBinding, acceptPromise, acceptWish, newResourceState, postpone } from './resourceState.js';
+import { objectOf, ownerOf, statusOf } from './resourceView.js';
 
 /** Keeps one Resource for as long as it is wanted: one run at a time, the newest wish next. */
 export async function resource(input: ResourceInput): Promise<EntityStatus> {
   const state = input.state ?? newResourceState();
   const current = noRun();
   let stirred = true;
+  const stir = () => {
+    stirred = true;
+  };
   showAgain(state);
 
   setHandler(defineSignal<[ApplyResource]>(signals.apply), async (wish) => {
-    stirred = true;
+    stir();
     if (state.deleting) postpone(state, wish);
     else if (acceptWish(state, wish)) await supersede(current);
+    await obey(state, current, wish.commands);
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
-    stirred = true;
+    stir();
     if (ticket !== undefined) state.waiters = addWaiter(state.waiters, { ...ticket, wants: 'remove', changed: true });
     if (state.deleting && state.phase === 'Failed') state.again = true;
     if (state.deleting) return;
@@ -69,35 +43,34 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     state.phase = 'Deleting';
     await supersede(current);
   });
-  setHandler(defineSignal<[PromiseChanged]>(signals.promiseChanged), async ({ plan, available }) => {
-    stirred = true;
-    state.promiseAvailable = available;
-    if (plan.generation === state.plan?.generation) return;
-    state.plan = plan;
-    if (!state.deleting) await supersede(current);
+  setHandler(defineSignal<[Bind]>(signals.bind), (wish) => {
+    stir();
+    acceptBinding(state, wish);
+  });
+  setHandler(defineSignal<[PromiseChanged]>(signals.promiseChanged), async (news) => {
+    stir();
+    if (acceptPromise(state, input.promise, news) && !state.deleting) await supersede(current);
   });
   setHandler(defineSignal<[DestinationsChanged]>(signals.destinationsChanged), ({ changes }) => {
-    stirred = true;
+    stir();
     hearChanges(state, current.running, changes);
   });
-  handleCommon(
-    state,
-    () => {
-      stirred = true;
-    },
-    () => statusOf(input, state),
-  );
-
   const project = projector(state, () => statusOf(input, state));
+  handleCommon({
+    ...{ state, stir, project },
+    statusOf: () => statusOf(input, state),
+    obey: (commands) => obey(state, current, commands),
+  });
+
   for (;;) {
-    await condition(() => stirred);
+    await awaitNews(state, () => stirred, dueAt(state, state.plan, 'resource'));
     stirred = false;
     await adopt(input, state);
     await compare(state);
     const order = nextOrder(input, state);
     if (order !== undefined) await perform(state, current, order, project);
     await reportBlocked(input, state);
-    await settle(state);
+    if (!state.rebinding) await settle(state);
     await project();
     if (isGone(state)) break;
     if (order !== undefined || historyIsLong()) await renew<ResourceInput>({ ...input, state });
@@ -106,37 +79,10 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
   if (state.next !== undefined) {
     const anew = { ...newResourceState(), waiters: state.nextWaiters };
     acceptWish(anew, state.next);
+    anew.paused = state.next.commands.paused ?? false;
     await renew<ResourceInput>({ ...input, state: anew });
   }
   return statusOf(input, state);
-}
-
-/** Takes note of a wish that came too late for this life of the object. */
-function postpone(state: ResourceState, wish: ApplyResource): void {
-  state.next = wish;
-  if (wish.ticket === undefined) return;
-  state.nextWaiters = addWaiter(state.nextWaiters, { ...wish.ticket, wants: 'apply', changed: true });
-}
-
-function newResourceState(): ResourceState {
-  const own = { apiVersion: '', kind: '', observedPlan: 0, promiseAvailable: false, adopted: false };
-  return { ...newEntityState(), ...own };
-}
-
-/** Takes a wish over; true when a running run is now out of date. */
-function acceptWish(state: ResourceState, wish: ApplyResource): boolean {
-  noteObject(state, wish);
-  const { changed } = wantDocument(state, wish.document);
-  state.apiVersion = wish.apiVersion;
-  state.kind = wish.kind;
-  if (state.plan === undefined) {
-    state.plan = wish.plan;
-    state.promiseAvailable = wish.available;
-  }
-  if (wish.ticket !== undefined) {
-    state.waiters = addWaiter(state.waiters, { ...wish.ticket, wants: 'apply', changed });
-  }
-  return changed;
 }
 
 /** Makes the resource known to its Promise, which then tells it of every change; without a Promise it must go. */
@@ -146,7 +92,8 @@ async function adopt(input: ResourceInput, state: ResourceState): Promise<void> 
   const known = await send(promiseId(input.promise), signals.adopt, {
     namespace,
     name,
-    planGeneration: state.promiseAvailable ? state.plan.generation : 0,
+    planGeneration: state.promiseAvailable && !state.rebinding ? state.plan.generation : 0,
+    version: state.binding.version,
   });
   state.adopted = true;
   if (!known) state.deleting = true;
@@ -158,20 +105,38 @@ function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undef
     if (state.deleting) show(state, 'Gone', 'deleted');
     return undefined;
   }
-  const owner = ownerOf(input, state, plan);
-  const base = { owner, plan, object: objectOf(state, plan) };
-  if (state.deleting) {
-    if (state.phase === 'Failed' && !state.again) return undefined;
-    return { ...base, type: 'deleteRun', action: 'delete' };
-  }
-  if (!state.promiseAvailable) {
-    show(state, 'Waiting', `Promise ${input.promise} is not available yet; goes on by itself when it is`);
+  if (state.paused || state.promisePaused) {
+    showPaused(state, state.paused ? 'paused' : `Promise ${input.promise} is paused`);
     return undefined;
   }
   const outdated = state.observedGeneration !== state.generation || state.observedPlan !== plan.generation;
-  if (outdated || state.again) return { ...base, type: 'configureRun', action: 'configure' };
+  const fromStart = state.again || (outdated && !state.deleting && !state.rebinding);
+  if (fromStart) beginAnew(state);
+  const base = { owner: ownerOf(input, state, plan), plan, object: objectOf(state, plan) };
+  if (state.deleting) {
+    if (state.phase === 'Failed' && !state.again) return undefined;
+    return pipelinesOrder(state, { ...base, type: 'deleteRun', action: 'delete' });
+  }
+  const due = fromStart || state.suspension !== undefined;
+  const order = due ? pipelinesOrder(state, { ...base, type: 'configureRun', action: 'configure' }) : undefined;
+  if (order !== undefined && mayRun(input, state)) return order;
   if (state.misplaced) return { ...base, type: 'placeRun', action: 'place' };
   return repairOrder(state, base);
+}
+
+/** A Promise that cannot serve holds up what would run now, and nothing that is there (reference, section 4.1, step 6). */
+function mayRun({ promise }: ResourceInput, state: ResourceState): boolean {
+  const type = 'PromiseAvailable';
+  if (state.promiseAvailable) {
+    if (state.conditions.some((condition) => condition.type === type)) {
+      note(state, { type, status: 'True', reason: type, message: 'Promise Requirements are met' });
+    }
+    return true;
+  }
+  const message = 'Promise Requirements are not installed';
+  note(state, { type, status: 'False', reason: 'PromiseRequirementsNotInstalled', message });
+  show(state, 'Waiting', `Promise ${promise} is not available yet; goes on by itself when it is`);
+  return false;
 }
 
 async function perform(
@@ -180,50 +145,31 @@ async function perform(
   order: RunOrder,
   project: () => Promise<void>,
 ): Promise<void> {
-  state.again = false;
-  if (order.action === 'repair') state.damaged = false;
-  if (order.action !== 'delete') state.misplaced = false;
-  if (order.action === 'configure') {
+  const { action, plan } = order;
+  noteStarted(state, order);
+  if (action === 'repair') state.damaged = false;
+  if (action !== 'delete') state.misplaced = false;
+  if (action === 'configure') {
     state.observedGeneration = state.generation;
-    state.observedPlan = order.plan.generation;
+    state.observedPlan = plan.generation;
+    state.binding = beginUpgrade(state.binding, plan.version);
   }
-  show(state, order.action === 'delete' ? 'Deleting' : 'Running', `${order.action}, generation ${state.generation}`);
-  noteBegun(state, order.action);
-  await project();
-  const result = await conductEntityRun(state, current, order);
+  show(state, action === 'delete' ? 'Deleting' : 'Running', `${action}, generation ${state.generation}`);
+  noteBegun(state, action);
+  const result = await conductEntityRun(state, current, order, project);
   conclude(state, order, result);
-  if (order.action === 'repair') await tellRepair(state, result);
-  if (order.action === 'delete' && result.outcome === 'Succeeded') show(state, 'Gone', 'deleted');
+  if (action === 'configure') concludeUpgrade(state, plan.version, result);
+  if (action === 'repair') await tellRepair(state, result);
+  if (action === 'delete' && result.outcome === 'Succeeded') show(state, 'Gone', 'deleted');
+}
+
+function concludeUpgrade(state: ResourceState, version: string, { outcome, message }: RunResult): void {
+  if (outcome === 'Failed') state.binding = failUpgrade(state.binding, version, message);
+  if (outcome === 'Succeeded' || outcome === 'Waiting') state.binding = completeUpgrade(state.binding, version);
 }
 
 /** A Promise that is being deleted has to know which resource holds it up. */
 async function reportBlocked({ promise, namespace, name }: ResourceInput, state: ResourceState): Promise<void> {
   if (!state.deleting || state.phase !== 'Failed') return;
   await send(promiseId(promise), signals.released, { namespace, name, blocked: state.message });
-}
-
-function ownerOf(input: ResourceInput, state: ResourceState, plan: PromisePlan): Owner {
-  const { promise, namespace, name } = input;
-  const { apiVersion, kind } = state;
-  return { type: 'resource', promise, apiVersion, kind, plural: plan.api?.plural ?? '', namespace, name };
-}
-
-function objectOf(state: ResourceState, plan: PromisePlan): RunOrder['object'] {
-  const { document, generation, uid, createdAt, details } = state;
-  const pipelines = plan.pipelines.resource.configure;
-  const message = state.statusMessage ?? (state.phase === 'Ready' ? 'Resource requested' : 'Pending');
-  const status = objectStatus({ ...state, message, pipelines, version: plan.version });
-  return { document, generation, uid, createdAt, status, details };
-}
-
-function statusOf({ namespace, name }: ResourceInput, state: ResourceState): EntityStatus {
-  return {
-    ...publicState(state),
-    namespace,
-    name,
-    apiVersion: state.apiVersion,
-    kind: state.kind,
-    version: state.plan?.version ?? '',
-    pipelines: state.plan?.pipelines.resource.configure ?? [],
-  };
 }

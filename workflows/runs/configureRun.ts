@@ -2,8 +2,9 @@ import type { RunInput, RunResult } from '../../src/domain/run.js';
 import { workName } from '../../src/domain/owner.js';
 import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
-import { runPipeline } from './pipeline.js';
+import { pipelinesFrom, runPipeline } from './pipeline.js';
 import type { RunProgress } from './progress.js';
+import { hearPipeline, tellStages } from './progress.js';
 import { conductRun } from './run.js';
 import { dependenciesWork } from './dependenciesWork.js';
 
@@ -14,8 +15,9 @@ import { dependenciesWork } from './dependenciesWork.js';
 export async function configureRun(input: RunInput): Promise<RunResult> {
   return conductRun(input, async (progress, deliveries) => {
     await deliverDependencies(input, progress, deliveries);
-    for (const pipeline of input.plan.pipelines[input.owner.type].configure) {
+    for (const [index, pipeline] of pipelinesFrom(input, 'configure').entries()) {
       if (progress.superseded) return;
+      if (index > 0) await tellStages(input, progress);
       const volumes = await runPipeline(input, progress, 'configure', pipeline);
       if (progress.superseded) return;
       const collected = await quick.collectWork.executeWithOptions({ summary: `documents of ${pipeline.name}` }, [
@@ -30,8 +32,8 @@ export async function configureRun(input: RunInput): Promise<RunResult> {
           details: progress.details,
         },
       ]);
-      progress.details = collected.details;
-      progress.statusMessage = collected.statusMessage ?? progress.statusMessage;
+      const goesOn = hearPipeline(progress, pipeline.name, collected);
+      if (!goesOn || collected.scheduled === undefined) return;
       deliveries.start(collected.scheduled);
     }
     await removeStale(input, progress, deliveries);

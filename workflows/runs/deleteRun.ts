@@ -1,8 +1,9 @@
 import type { RunInput, RunResult } from '../../src/domain/run.js';
 import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
-import { runPipeline } from './pipeline.js';
+import { pipelinesFrom, runPipeline } from './pipeline.js';
 import type { RunProgress } from './progress.js';
+import { hearPipeline, tellStages } from './progress.js';
 import { conductRun } from './run.js';
 
 /** The delete pipelines, then the documents go (reference, sections 3.6 and 4.3). */
@@ -10,8 +11,15 @@ export async function deleteRun(input: RunInput): Promise<RunResult> {
   return conductRun(
     input,
     async (progress, deliveries) => {
-      for (const pipeline of input.plan.pipelines[input.owner.type].delete) {
-        await runPipeline(input, progress, 'delete', pipeline);
+      for (const [index, pipeline] of pipelinesFrom(input, 'delete').entries()) {
+        if (progress.superseded) return;
+        if (index > 0) await tellStages(input, progress);
+        const volumes = await runPipeline(input, progress, 'delete', pipeline);
+        const { details } = progress;
+        const collected = await quick.collectMetadata.executeWithOptions({ summary: `word of ${pipeline.name}` }, [
+          { volumes, details },
+        ]);
+        if (!hearPipeline(progress, pipeline.name, collected)) return;
       }
       if (input.keepDocuments !== true) await removeDocuments(input, progress, deliveries);
     },

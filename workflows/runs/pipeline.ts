@@ -8,6 +8,13 @@ import { showProgress } from './progress.js';
 
 const emptyVolumes: StageVolumes = { own: {} };
 
+/** The pipelines of a run in order, without those that an earlier run has done. */
+export function pipelinesFrom({ plan, owner, resume }: RunInput, action: WorkflowAction): readonly PipelinePlan[] {
+  const pipelines = plan.pipelines[owner.type][action];
+  const first = pipelines.findIndex(({ name }) => name === resume?.pipeline);
+  return first === -1 ? pipelines : pipelines.slice(first);
+}
+
 /** Runs the containers of one pipeline in order; each is an activity of its own, so a retry repeats one stage only. */
 export async function runPipeline(
   input: RunInput,

@@ -1,11 +1,16 @@
-import { defineQuery, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { defineQuery, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import type { Unscheduled } from '../../src/domain/schedule.js';
 import type { RunInput, RunResult, StageRecord } from '../../src/domain/run.js';
 import { describeUnscheduled } from '../../src/domain/run.js';
+import type { CollectedMetadata } from '../../activities/works/works.js';
+import { describeStop } from '../../src/domain/suspension.js';
+import type { PipelineStop } from '../../src/domain/suspension.js';
 import type { Work } from '../../src/domain/work.js';
 import { destinationsOf } from '../../src/domain/works.js';
-import { queries } from '../messages.js';
+import type { RunStages } from '../messages.js';
+import { queries, signals } from '../messages.js';
+import { send } from '../waiters.js';
 
 /** Where a run is; mutable, the run's own. */
 export interface RunProgress {
@@ -16,6 +21,8 @@ export interface RunProgress {
   details: string | undefined;
   statusMessage: string | undefined;
   superseded: boolean;
+  /** The pipeline that asked to go no further. */
+  stop: PipelineStop | undefined;
   /** Why state stores have not taken documents yet. */
   unwritten: readonly string[];
   repaired: readonly string[];
@@ -29,10 +36,11 @@ export function beginProgress(input: RunInput): RunProgress {
     works: input.works,
     leftovers: input.leftovers,
     unscheduled: [],
-    stages: [],
+    stages: [...(input.resume?.stages ?? [])],
     details: input.object.details,
     statusMessage: undefined,
     superseded: false,
+    stop: undefined,
     unwritten: [],
     repaired: [],
   };
@@ -41,13 +49,25 @@ export function beginProgress(input: RunInput): RunProgress {
 }
 
 export function resultOf(progress: RunProgress): RunResult {
-  const { works, leftovers, unscheduled, stages, details, statusMessage, repaired } = progress;
-  return { ...endOf(progress), works, leftovers, unscheduled, stages, details, statusMessage, repaired };
+  const { works, leftovers, unscheduled, stages, details, statusMessage, stop, repaired } = progress;
+  return { ...endOf(progress), works, leftovers, unscheduled, stages, details, statusMessage, stop, repaired };
+}
+
+/** Takes over what a pipeline said beside its documents; false when it wants its run to stop here. */
+export function hearPipeline(progress: RunProgress, pipeline: string, heard: CollectedMetadata): boolean {
+  const { control } = heard;
+  progress.details = heard.details;
+  progress.statusMessage = heard.statusMessage ?? progress.statusMessage;
+  if (control.action === 'continue') return true;
+  const afterMilliseconds = control.action === 'retry' ? control.afterMilliseconds : undefined;
+  progress.stop = { pipeline, message: control.message, afterMilliseconds };
+  return false;
 }
 
 function endOf(progress: RunProgress): Pick<RunResult, 'outcome' | 'message'> {
-  const { superseded, unscheduled, unwritten, works, repaired } = progress;
+  const { superseded, unscheduled, unwritten, works, repaired, stop } = progress;
   if (superseded) return { outcome: 'Superseded', message: 'a newer revision is wanted' };
+  if (stop !== undefined) return { outcome: 'Suspended', message: describeStop(stop) };
   if (unscheduled.length > 0) return { outcome: 'Waiting', message: describeUnscheduled(unscheduled) };
   if (unwritten.length > 0) {
     return { outcome: 'Waiting', message: `${unwritten.join('; ')}; goes out by itself when the store answers` };
@@ -58,6 +78,13 @@ function endOf(progress: RunProgress): Pick<RunResult, 'outcome' | 'message'> {
     outcome: 'Succeeded',
     message: destinations.length === 0 ? 'done' : `written to ${destinations.join(', ')}`,
   };
+}
+
+/** Tells the entity how far the run is, when somebody looks at it. */
+export async function tellStages({ run, shown }: RunInput, { stages }: RunProgress): Promise<void> {
+  const { parent } = workflowInfo();
+  const news: RunStages = { run, stages };
+  if (shown && parent !== undefined) await send(parent.workflowId, signals.runStages, news);
 }
 
 /** The run's stages as the Web UI shows them, one line each. */

@@ -1,8 +1,9 @@
-import { ApplicationFailure, defineSignal, isCancellation, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, defineSignal, isCancellation, setHandler } from '@temporalio/workflow';
 import { describeOwner } from '../../src/domain/owner.js';
 import type { RunInput, RunResult } from '../../src/domain/run.js';
 import { unwantedLeftovers } from '../../src/domain/obsolete.js';
 import { rootFailure, withoutStack } from '../failures.js';
+import type { Supersede } from '../messages.js';
 import { signals } from '../messages.js';
 import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
@@ -10,7 +11,7 @@ import { beginDeliveries } from './delivery.js';
 import type { RunProgress } from './progress.js';
 import { beginProgress, resultOf } from './progress.js';
 
-const supersedeSignal = defineSignal(signals.supersede);
+const supersedeSignal = defineSignal<[Supersede]>(signals.supersede);
 
 /**
  * What every run has in common: progress to query, writes that go on beside it, an end that is either a result or
@@ -23,12 +24,18 @@ export async function conductRun(
 ): Promise<RunResult> {
   const progress = beginProgress(input);
   const deliveries = beginDeliveries(input, progress, patience);
-  setHandler(supersedeSignal, () => {
+  const stages = new CancellationScope();
+  setHandler(supersedeSignal, ({ atOnce }) => {
     progress.superseded = true;
     deliveries.giveUp();
+    if (atOnce) stages.cancel();
   });
   try {
-    await steps(progress, deliveries);
+    await stages
+      .run(() => steps(progress, deliveries))
+      .catch((thrown: unknown) => {
+        if (!isCancellation(thrown) || !progress.superseded) throw thrown;
+      });
     await deliveries.settled();
     if (!progress.superseded && progress.unwritten.length === 0) await clearLeftovers(progress, deliveries);
     return resultOf(progress);

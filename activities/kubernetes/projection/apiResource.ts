@@ -10,6 +10,8 @@ const platform = { group: 'platform.kratix.io', version: 'v1alpha1' } as const;
 
 export const platformResources = {
   promises: { ...platform, kind: 'Promise', plural: 'promises' },
+  promiseRevisions: { ...platform, kind: 'PromiseRevision', plural: 'promiserevisions' },
+  resourceBindings: { ...platform, kind: 'ResourceBinding', plural: 'resourcebindings' },
   works: { ...platform, kind: 'Work', plural: 'works' },
   workPlacements: { ...platform, kind: 'WorkPlacement', plural: 'workplacements' },
   destinations: { ...platform, kind: 'Destination', plural: 'destinations' },

@@ -1,5 +1,6 @@
 import { toRecord } from '../../../src/documents/toRecord.js';
 import type { EntityStatus } from '../../../src/domain/entity.js';
+import { standsStill } from '../../../src/domain/phase.js';
 import { objectStatus } from '../../../src/domain/objectStatus.js';
 import type { ClusterObject } from './clusterObject.js';
 import type { NewCondition } from './statusConditions.js';
@@ -30,9 +31,10 @@ export function requestStatus(source: OwnerSource): Shown {
   const since = completed && wholeSeconds(completed.lastTransitionTime);
   return defined({
     ...shown,
-    promiseVersion: status?.version,
+    promiseVersion: status?.binding?.lastApplied,
+    resourceBindingVersion: status?.binding?.version,
     lastSuccessfulConfigureWorkflowTime: since,
-    kratix: { workflows: defined({ ...toRecord(kratix), lastSuccessfulConfigureWorkflowTime: since }) },
+    kratix: { workflows: defined({ ...kratix, lastSuccessfulConfigureWorkflowTime: since }) },
     ...rest,
     ...(source.refusal === undefined ? {} : { message: source.refusal }),
     conditions: timed([...unless(conditions, written), ...asConditions(written)], object.status, now),
@@ -54,6 +56,11 @@ export function promiseStatus(source: OwnerSource): Shown {
   return defined({
     ...shown,
     ...twice,
+    requiredPromises: status?.requirements,
+    requiredBy: status?.requiredBy?.map(({ name, version, requiredVersion }) => ({
+      promise: { name, version },
+      requiredVersion,
+    })),
     kratix: { ...twice, workflows: kratix },
     conditions: timed(all, object.status, now),
   });
@@ -84,7 +91,7 @@ function commonStatus({ object, status, document, refusal }: OwnerSource, done: 
     workflows,
     workflowsSucceeded,
     workflowsFailed,
-    kratix: progressOf(status, toRecord(toRecord(kratix)?.['workflows'])?.['pipelines']),
+    kratix: toRecord(toRecord(kratix)?.['workflows']),
     conditions: refusal === undefined ? conditions : [...unless(conditions, refused(refusal)), ...refused(refusal)],
   };
 }
@@ -92,18 +99,8 @@ function commonStatus({ object, status, document, refusal }: OwnerSource, done: 
 /** Why it does not get on is worth more to a user than Kratix's `Pending`. */
 function messageOf(status: EntityStatus | undefined, done: string): string {
   if (status === undefined) return 'Pending';
-  if (status.phase === 'Failed' || status.phase === 'Waiting') return status.message;
+  if (status.phase === 'Failed' || (standsStill(status.phase) && !status.deleting)) return status.message;
   return status.statusMessage ?? (status.phase === 'Ready' ? done : 'Pending');
-}
-
-/** While a run goes on, what is known of its pipelines is that they have begun. */
-function progressOf(status: EntityStatus | undefined, pipelines: unknown) {
-  const known = Array.isArray(pipelines) ? (pipelines as readonly { name: string; phase: string }[]) : [];
-  const [newest] = status?.runs ?? [];
-  const underWay = newest?.action === 'configure' && newest.outcome === 'Running';
-  const fresh = status?.phase === 'Running' && (underWay || newest?.generation !== status.generation);
-  const begun = known.map(({ name }, index) => ({ name, phase: index === 0 ? 'Running' : 'Pending' }));
-  return { pipelines: fresh ? begun : known };
 }
 
 /** The object's own generation, when what it asks for is what the last configuration was made of. */

@@ -7,10 +7,11 @@ import type { ApiResource } from './apiResource.js';
 import { platformResources } from './apiResource.js';
 import type { ClusterMeta, ClusterObject, ObjectCache } from './clusterObject.js';
 import { isDeleting, keyOf, objectKey } from './clusterObject.js';
-import { applyObject, applyStatus, deleteObject } from './clusterWrites.js';
+import { applyObject, deleteObject } from './clusterWrites.js';
 import { isOurs } from './ownFields.js';
 import type { NewCondition } from './statusConditions.js';
-import { conditionsOf, isShown, timed } from './statusConditions.js';
+import { showStatus } from './showStatus.js';
+import { conditionsOf } from './statusConditions.js';
 import { placementObject, placementStatus } from './workPlacementObject.js';
 import { ownerAnnotation, placementObjectName, sourceAnnotation, workObject } from './workObject.js';
 import { workObjectName, workStatus } from './workObject.js';
@@ -118,19 +119,4 @@ async function apply(
   const written = await applyObject(cluster, resource, object);
   cache.put(written);
   return written;
-}
-
-async function showStatus(
-  cluster: Cluster,
-  resource: ApiResource,
-  cache: ObjectCache,
-  object: ClusterObject,
-  fields: Readonly<Record<string, unknown>>,
-  wanted: readonly NewCondition[],
-): Promise<void> {
-  const conditions = timed(wanted, object.status, new Date().toISOString());
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const status = { ...Object.fromEntries(given), conditions, observedGeneration: object.metadata.generation };
-  if (isShown(status, object)) return;
-  cache.put(await applyStatus(cluster, resource, object.metadata, status));
 }

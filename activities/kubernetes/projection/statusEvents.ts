@@ -17,7 +17,10 @@ type Status = Readonly<Record<string, unknown>>;
 export function statusEvents(workflow: 'promise' | 'resource', before: Status, after: Status): ObjectEvent[] {
   const conditions = conditionsOf(after)
     .filter((condition) => hasChanged(conditionOf(before, condition.type), condition))
-    .flatMap((condition) => conditionEvents(workflow, condition));
+    .flatMap((condition) => {
+      const isFirst = conditionOf(before, condition.type) === undefined;
+      return conditionEvents(workflow, condition, isFirst);
+    });
   return [...pipelineEvents(before, after), ...conditions];
 }
 
@@ -25,14 +28,23 @@ function hasChanged(before: ObjectCondition | undefined, after: ObjectCondition)
   return before?.status !== after.status || before.reason !== after.reason || before.message !== after.message;
 }
 
-function conditionEvents(workflow: string, { type, status, reason, message }: ObjectCondition): ObjectEvent[] {
+function conditionEvents(
+  workflow: string,
+  { type, status, reason, message }: ObjectCondition,
+  isFirst: boolean,
+): ObjectEvent[] {
   switch (type) {
     case 'Accepted':
       return status === 'False' ? [warning(reason, message)] : [];
     case 'Available':
-      return status === 'True' ? [normal('Available', 'Promise is available')] : [];
+      if (status === 'True') return [normal('Available', 'Promise is available')];
+      return isFirst ? [] : [warning('Unavailable', 'Promise no longer available')];
+    case 'RequirementsFulfilled':
+      if (status === 'True') return [normal('RequirementsFulfilled', 'All required promises are available')];
+      return [normal(reason, message)];
     case 'Reconciled':
-      return status === 'True' ? [normal('ReconcileSucceeded', 'Successfully reconciled')] : [];
+      if (status === 'True') return [normal('ReconcileSucceeded', 'Successfully reconciled')];
+      return standstill(workflow, reason);
     case 'WorksSucceeded':
       if (status === 'True') return [normal('WorksSucceeded', message)];
       return status === 'False' ? [warning(reason, message)] : [];
@@ -46,6 +58,15 @@ function conditionEvents(workflow: string, { type, status, reason, message }: Ob
     default:
       return [];
   }
+}
+
+/** Paused or suspended: the label says so, and the event says which. */
+function standstill(workflow: string, reason: string): ObjectEvent[] {
+  const what = workflow === 'promise' ? 'promise' : 'this resource request';
+  const set = (label: string) => `'kratix.io/${label}' label set to 'true' for ${what}`;
+  if (reason === 'PausedReconciliation') return [warning(reason, `${set('paused')}; pausing reconciliation`)];
+  if (reason === 'WorkflowSuspended') return [warning(reason, `${set('workflow-suspended')}; skipping reconciliation`)];
+  return [];
 }
 
 function failedNote(workflow: string, message: string): string {

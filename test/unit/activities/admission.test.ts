@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { getSnapshot } from '../../../activities/artifacts/snapshot.js';
 import { checkPromiseChange } from '../../../activities/admission/promiseChange.js';
 import { planPromise } from '../../../activities/admission/promisePlan.js';
+import { defaultSettings } from '../../../src/domain/settings.js';
 import { checkPromise } from '../../../src/documents/promise.js';
 import type { PromiseParts } from '../../platform/documents.js';
 import { configMap, pipeline, promise, stage } from '../../platform/documents.js';
@@ -10,7 +11,7 @@ import { openScratch } from './scratch.js';
 
 const { artifacts } = openScratch();
 const checked = (parts: PromiseParts = {}) => valueOf(checkPromise(promise('db', parts), ''));
-const planOf = (parts: PromiseParts = {}) => planPromise(artifacts, checked(parts));
+const planOf = (parts: PromiseParts = {}) => planPromise(artifacts, checked(parts), defaultSettings);
 
 describe('the plan of a Promise', () => {
   test('is small and says what orchestration needs', async () => {
@@ -80,7 +81,7 @@ describe('a changed Promise', () => {
     expect(problemsOf(checkPromiseChange(await before(), without))).toEqual([
       'spec.api: cannot remove API from existing promise',
     ]);
-    const plan = { ...(await planPromise(artifacts, without)), generation: 1 };
+    const plan = { ...(await planPromise(artifacts, without, defaultSettings)), generation: 1 };
     expect(problemsOf(checkPromiseChange(plan, checked()))).toEqual([]);
   });
 });

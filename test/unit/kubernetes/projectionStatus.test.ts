@@ -10,7 +10,7 @@ const object: ClusterObject = { metadata: { name: 'example', uid: 'u', generatio
 const status: EntityStatus = {
   ...{ apiVersion: 'example.com/v1', kind: 'Thing', namespace: 'default', name: 'example', version: 'v1' },
   ...{ phase: 'Ready', message: 'written to a', generation: 1, observedGeneration: 1, document: 'd' },
-  ...{ works: [], runs: [], pipelines: [], uid: 'u', createdAt: now, deleting: false },
+  ...{ works: [], runs: [], pipelines: [], uid: 'u', createdAt: now, deleting: false, paused: false },
   conditions: [
     { type: 'WorksSucceeded', status: 'True', reason: 'WorksSucceeded', message: 'All', lastTransitionTime: now },
     { type: 'Reconciled', status: 'True', reason: 'Reconciled', message: 'Reconciled', lastTransitionTime: now },

@@ -1,0 +1,55 @@
+import { promiseLabel } from './promiseApi.js';
+import type { RevisionSummary } from '../../../src/domain/revision.js';
+import { toRecord } from '../../../src/documents/toRecord.js';
+import type { ArtifactStore } from '../../artifacts/artifactStore.js';
+import { getJson } from '../../artifacts/artifactStore.js';
+import { objectName } from '../objectName.js';
+import type { ClusterObject } from './clusterObject.js';
+import { ownerReference, sourceAnnotation } from './workObject.js';
+
+export const latestRevisionLabel = 'kratix.io/latest-revision';
+
+/** `redis-2888c`: the suffix tells the version (reference, sections 0.6 and 1.3). */
+export function revisionName(promise: string, version: string): string {
+  return objectName(promise, version);
+}
+
+/** A Promise as it was at one version (reference, section 1.3). */
+export async function revisionObject(artifacts: ArtifactStore, promise: ClusterObject, revision: RevisionSummary) {
+  const { name } = promise.metadata;
+  const document = toRecord(await getJson(artifacts, revision.document));
+  const annotations = toRecord(toRecord(document?.['metadata'])?.['annotations']) ?? {};
+  const interval = annotations[intervalKey];
+  return {
+    metadata: {
+      name: revisionName(name, revision.version),
+      labels: revisionLabels(name, revision),
+      annotations: {
+        [sourceAnnotation]: revision.document,
+        ...(typeof interval === 'string' ? { [intervalKey]: interval } : {}),
+      },
+      finalizers: [revisionFinalizer],
+      ownerReferences: [ownerReference(promise, { apiVersion: 'platform.kratix.io/v1alpha1', kind: 'Promise' })],
+    },
+    spec: { promiseRef: { name }, promiseSpec: document?.['spec'] ?? {}, version: revision.version },
+  };
+}
+
+export const revisionFinalizer = 'kratix.io/revision-cleanup';
+const intervalKey = 'kratix.io/reconciliation-interval';
+
+function revisionLabels(promise: string, { latest }: RevisionSummary): Record<string, string> {
+  return { [promiseLabel]: promise, ...(latest ? { [latestRevisionLabel]: 'true' } : {}) };
+}
+
+/** Whether the cluster has the revision already, made from the same document and with the same place among others. */
+export function isCurrentRevision(found: ClusterObject | undefined, promise: ClusterObject, wanted: RevisionSummary) {
+  if (found === undefined) return false;
+  const { annotations, labels, ownerReferences } = found.metadata;
+  return (
+    annotations?.[sourceAnnotation] === wanted.document &&
+    labels?.[promiseLabel] === promise.metadata.name &&
+    (labels[latestRevisionLabel] === 'true') === wanted.latest &&
+    ownerReferences?.some(({ uid }) => uid === promise.metadata.uid) === true
+  );
+}

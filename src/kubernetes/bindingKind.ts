@@ -1,0 +1,26 @@
+import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
+import { reconcileBinding } from './bindingObjects.js';
+import { createInformer } from './informer.js';
+import type { KindParts, ReconciledKind } from './reconciledKind.js';
+import { kindQueue } from './reconciledKind.js';
+import { slimObject } from './slimObject.js';
+
+/** ResourceBindings: made by what shows a request, changed by users. Keys: `default/example-jenkins-1a2b3`. */
+export function bindingKind(parts: KindParts, ended: () => void) {
+  const queue = kindQueue(parts.failed);
+  const bindings = createInformer({
+    ...{ ...parts, resource: platformResources.resourceBindings, slim: slimObject },
+    changed(key, object) {
+      queue.add(key);
+      if (object === undefined) ended();
+    },
+  });
+  return {
+    bindings,
+    informers: [bindings],
+    queue,
+    keys: () => bindings.list().map(keyOf),
+    reconcile: reconcileBinding,
+  } satisfies ReconciledKind & Record<string, unknown>;
+}

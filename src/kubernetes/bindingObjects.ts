@@ -1,0 +1,56 @@
+import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import { bindingVersion } from '../../activities/kubernetes/projection/bindingObject.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import { isDeleting, objectKey } from '../../activities/kubernetes/projection/clusterObject.js';
+import { deleteObject, patchMetadata } from '../../activities/kubernetes/projection/clusterWrites.js';
+import type { BoundRequest } from '../../activities/kubernetes/projection/projectBinding.js';
+import { bindingOf } from '../../activities/kubernetes/projection/projectBinding.js';
+import { manualLabel } from '../documents/commandLabels.js';
+import { toRecord } from '../documents/toRecord.js';
+import { resourceId } from '../domain/ids.js';
+import type { ControllerContext } from './controllerContext.js';
+
+const resource = platformResources.resourceBindings;
+
+/** Tells a request which revision its binding asks for; what it says of itself is its request's to show. */
+export async function reconcileBinding(context: ControllerContext, key: string): Promise<void> {
+  const binding = context.bindings.get(key);
+  const bound = binding === undefined || isDeleting(binding) ? undefined : boundRequest(context, binding);
+  // Another binding of the same request comes first.
+  if (binding === undefined || bound === undefined || bindingOf(context.bindings, bound) !== binding) return;
+  const { name, namespace = '' } = bound.request.metadata;
+  const named = { promise: bound.promise, namespace, name };
+  const entity = resourceId(bound.promise, namespace, name);
+  const version = bindingVersion(binding);
+  const status = await context.entities.status(entity);
+  if (status === undefined || version === undefined) return;
+  if (status.binding?.version !== version) await context.entities.bind(named, { version });
+  if (binding.metadata.labels?.[manualLabel] !== 'true') return;
+  await context.entities.command(entity, 'reconcile');
+  const labels = { [manualLabel]: null };
+  context.bindings.put(await patchMetadata(context.cluster, resource, binding, { labels }));
+}
+
+/** The request that a binding names, as far as it is there. */
+function boundRequest({ apis }: ControllerContext, { spec }: ClusterObject): BoundRequest | undefined {
+  const promise = String(toRecord(spec?.['promiseRef'])?.['name']);
+  const { name, namespace } = toRecord(spec?.['resourceRef']) ?? {};
+  const api = apis.ofPromise(promise);
+  const request = api?.requests.get(objectKey(String(namespace), String(name)));
+  return api === undefined || request === undefined ? undefined : { promise, resource: api.resource, request };
+}
+
+/** A binding goes with its request (reference, section 4.3, step 4). */
+export async function removeBinding(context: ControllerContext, bound: BoundRequest): Promise<void> {
+  const binding = bindingOf(context.bindings, bound);
+  if (binding !== undefined) await deleteObject(context.cluster, resource, binding);
+}
+
+/** Requests whose binding asks for a version of a Promise. */
+export function boundTo(context: ControllerContext, promise: string, version: string): readonly BoundRequest[] {
+  return context.bindings.list().flatMap((binding) => {
+    if (bindingVersion(binding) !== version) return [];
+    const bound = boundRequest(context, binding);
+    return bound?.promise === promise ? [bound] : [];
+  });
+}

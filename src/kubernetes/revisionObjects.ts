@@ -1,0 +1,75 @@
+import { planPromise } from '../../activities/admission/promisePlan.js';
+import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
+import { revisionFinalizer } from '../../activities/kubernetes/projection/revisionObject.js';
+import { checkPromise } from '../documents/promise.js';
+import { toRecord } from '../documents/toRecord.js';
+import type { EntityStatus } from '../domain/entity.js';
+import { promiseId } from '../domain/ids.js';
+import { unversioned } from '../domain/revision.js';
+import { boundTo } from './bindingObjects.js';
+import type { ControllerContext } from './controllerContext.js';
+import { isOf } from './controllerContext.js';
+import { letGo } from './finalizer.js';
+
+const resource = platformResources.promiseRevisions;
+
+/** Lets a revision go with the requests that are bound to it, or reminds a Promise that has lost it. */
+export async function reconcileRevision(context: ControllerContext, name: string): Promise<void> {
+  const revision = context.revisions.get(name);
+  if (revision === undefined) return;
+  const promise = String(toRecord(revision.spec?.['promiseRef'])?.['name']);
+  const version = String(revision.spec?.['version']);
+  const object = context.promises.get(promise);
+  const status = await context.entities.status(promiseId(promise));
+  const mine = object !== undefined && isOf(context, object, status) ? status : undefined;
+  const known = mine?.revisions?.find((each) => each.version === version);
+  if (isDeleting(revision)) return dismiss(context, revision, { promise, version, status: mine, known });
+  // After Temporal was lost: requests may be bound to it.
+  if (mine !== undefined && known === undefined) await recall(context, revision, promise, version);
+}
+
+interface Leaving {
+  readonly promise: string;
+  readonly version: string;
+  readonly status: EntityStatus | undefined;
+  readonly known: { readonly latest: boolean } | undefined;
+}
+
+/** Requests first, then the revision (reference, section 3.4); the latest comes back by itself. */
+async function dismiss(context: ControllerContext, revision: ClusterObject, leaving: Leaving): Promise<void> {
+  const { promise, version, known } = leaving;
+  if (leaving.status !== undefined && known?.latest !== true) {
+    const bound = boundTo(context, promise, version);
+    for (const { resource: api, request } of bound) {
+      if (!isDeleting(request)) await deleteObject(context.cluster, api, request);
+    }
+    // The end of the last binding wakes it again.
+    if (bound.length > 0) return;
+    if (known !== undefined) await context.entities.forget(promise, { version });
+  }
+  const place = { cluster: context.cluster, resource, cache: context.revisions, finalizer: revisionFinalizer };
+  await letGo(place, revision);
+  context.wake.promise(promise);
+}
+
+async function recall(
+  { artifacts, entities, settings }: ControllerContext,
+  { metadata, spec }: ClusterObject,
+  name: string,
+  version: string,
+): Promise<void> {
+  const { annotations } = metadata;
+  const labels = version === unversioned ? undefined : { 'kratix.io/promise-version': version };
+  const document = {
+    apiVersion: 'platform.kratix.io/v1alpha1',
+    kind: 'Promise',
+    metadata: { name, labels, annotations },
+    spec: spec?.['promiseSpec'],
+  };
+  const checked = checkPromise(document, `PromiseRevision ${metadata.name}`);
+  // What was right when it was installed and is not any more cannot be run; its requests say that it is missing.
+  if (checked.ok) await entities.recall(name, { plan: await planPromise(artifacts, checked.value, settings()) });
+}

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
+import { eventually } from '../platform/eventually.js';
+import { ended, execute, settled, start } from '../platform/operations.js';
+import type { Platform } from '../platform/platform.js';
+import { openPlatform } from '../platform/platform.js';
+
+let platform: Platform;
+beforeAll(async () => {
+  platform = await openPlatform({ destinations: { west: {} } });
+});
+afterAll(() => platform?.close());
+
+const configure = [pipeline('configure', [stage('a', writeConfigMap('a', 'here'))])];
+
+async function requirementsOf(name: string, state: string) {
+  return eventually(`${name}: ${state}`, async () => {
+    const status = await platform.entities.status(`promise/${name}`);
+    return status?.requirements?.[0]?.state === state ? status : undefined;
+  });
+}
+
+function condition(status: Awaited<ReturnType<typeof requirementsOf>>, type: string) {
+  const found = status.conditions.find((each) => each.type === type);
+  return [found?.status, found?.reason];
+}
+
+test('a Promise waits for the Promises that it requires, in the version that it requires', async () => {
+  const needy = promise('needy', { requires: [{ name: 'base', version: 'v2' }], promise: { configure } });
+  const installing = await start(platform, 'installPromise', needy);
+  await settled(installing);
+  const waiting = await requirementsOf('needy', 'Requirement not installed');
+  expect(waiting.runs).toEqual([]);
+  expect(condition(waiting, 'RequirementsFulfilled')).toEqual(['False', 'RequirementsNotInstalled']);
+  expect(condition(waiting, 'Available')).toEqual(['False', 'PromiseUnavailable']);
+  expect(waiting.message).toBe(
+    'required Promise base v2: Requirement not installed; goes on by itself when it is there',
+  );
+
+  await execute(platform, 'installPromise', promise('base', { version: 'v1' }));
+  await requirementsOf('needy', 'Requirement not installed at the specified version');
+  await execute(platform, 'installPromise', promise('base', { version: 'v2' }));
+  expect(await ended(installing)).toMatchObject({ phase: 'Ready' });
+  const fulfilled = await requirementsOf('needy', 'Requirement installed');
+  expect(condition(fulfilled, 'RequirementsFulfilled')).toEqual(['True', 'RequirementsInstalled']);
+  const base = await platform.entities.status('promise/base');
+  expect(base?.requiredBy).toEqual([{ name: 'needy', version: 'not-set', requiredVersion: 'v2' }]);
+});
+
+test('a Promise whose requirement goes away serves nothing new until it is back', async () => {
+  await execute(platform, 'installPromise', promise('ground', {}));
+  const tower = promise('tower', { requires: [{ name: 'ground' }], resource: { configure } });
+  await execute(platform, 'installPromise', tower);
+  await execute(platform, 'configureResource', request('tower', 'one'));
+  await execute(platform, 'deletePromise', { name: 'ground' });
+  const lost = await requirementsOf('tower', 'Requirement not installed');
+  expect(condition(lost, 'Available')).toEqual(['False', 'PromiseUnavailable']);
+  // What is there stays; what is new waits.
+  expect(await platform.entities.status('resource/tower/default/one')).toMatchObject({ phase: 'Ready' });
+  const asking = await start(platform, 'configureResource', request('tower', 'two'));
+  expect(await settled(asking)).toMatchObject({ phase: 'Waiting' });
+  await execute(platform, 'installPromise', promise('ground', {}));
+  expect(await ended(asking)).toMatchObject({ phase: 'Ready' });
+  expect((await requirementsOf('tower', 'Requirement installed')).runs).toHaveLength(1);
+  expect((await platform.entities.status('resource/tower/default/one'))?.runs).toHaveLength(1);
+  await execute(platform, 'deletePromise', { name: 'tower' });
+  await eventually('nobody needs it', async () => {
+    const ground = await platform.entities.status('promise/ground');
+    return ground !== undefined && ground.requiredBy === undefined ? true : undefined;
+  });
+});

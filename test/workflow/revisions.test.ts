@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
+import { eventually } from '../platform/eventually.js';
+import { execute, failure } from '../platform/operations.js';
+import type { Platform } from '../platform/platform.js';
+import { openPlatform } from '../platform/platform.js';
+
+let platform: Platform;
+beforeAll(async () => {
+  platform = await openPlatform({ destinations: { west: {} } });
+});
+afterAll(() => platform?.close());
+
+/** A Promise of this version, whose stage writes the text. */
+function versioned(name: string, version: string, text: string) {
+  const configure = [pipeline('configure', [stage('write', writeConfigMap('out', text))])];
+  return promise(name, { version, resource: { configure } });
+}
+
+function binding(promiseName: string, name: string, version: string) {
+  return {
+    apiVersion: 'platform.kratix.io/v1alpha1',
+    kind: 'ResourceBinding',
+    metadata: { name: `${name}-${promiseName}`, namespace: 'default' },
+    spec: { version, promiseRef: { name: promiseName }, resourceRef: { name, namespace: 'default' } },
+  };
+}
+
+function documentOf(promiseName: string, name: string): Promise<string> {
+  const path = `west/resources/default/${promiseName}/${name}/configure/5058f/out.yaml`;
+  return readFile(join(platform.store, path), 'utf8');
+}
+
+async function applied(promiseName: string, name: string, version: string) {
+  return eventually(`${promiseName} ${name} at ${version}`, async () => {
+    const status = await platform.entities.status(`resource/${promiseName}/default/${name}`);
+    return status?.binding?.lastApplied === version && status.phase === 'Ready' ? status : undefined;
+  });
+}
+
+test('requests follow the latest revision, or stay with the one they are bound to', async () => {
+  await execute(platform, 'installPromise', versioned('db', 'v1', 'one'));
+  await execute(platform, 'configureResource', request('db', 'follows'));
+  await execute(platform, 'configureResource', request('db', 'stays'));
+  await execute(platform, 'bindResource', binding('db', 'stays', 'v1'));
+  expect((await applied('db', 'stays', 'v1')).runs).toHaveLength(1);
+
+  await execute(platform, 'installPromise', versioned('db', 'v2', 'two'));
+  const followed = await applied('db', 'follows', 'v2');
+  expect(followed.binding).toEqual({ version: 'latest', lastApplied: 'v2', upgrade: { state: 'Complete', to: 'v2' } });
+  expect(await documentOf('db', 'follows')).toContain('text: two');
+  expect((await applied('db', 'stays', 'v1')).runs).toHaveLength(1);
+  const db = await platform.entities.status('promise/db');
+  expect(db?.revisions?.map(({ version, latest }) => [version, latest])).toEqual([
+    ['v1', false],
+    ['v2', true],
+  ]);
+
+  // Up to the newest, back to the first; and an edit of that version reaches it.
+  await execute(platform, 'bindResource', binding('db', 'stays', 'latest'));
+  expect(await documentOf('db', 'stays')).toContain('text: two');
+  await execute(platform, 'bindResource', binding('db', 'stays', 'v1'));
+  expect(await documentOf('db', 'stays')).toContain('text: one');
+  expect(await applied('db', 'stays', 'v1')).toMatchObject({ version: 'v1', binding: { version: 'v1' } });
+});
+
+test('a version that there is not is refused by name, and binding to one that there is heals it', async () => {
+  await execute(platform, 'installPromise', versioned('queue', 'v1', 'one'));
+  await execute(platform, 'configureResource', request('queue', 'one'));
+  expect((await failure(execute(platform, 'bindResource', binding('queue', 'one', 'v7')))).message).toBe(
+    'cannot find a PromiseRevision for Promise queue with version v7: promise revision not found',
+  );
+  await execute(platform, 'bindResource', binding('queue', 'one', 'v1'));
+  await applied('queue', 'one', 'v1');
+  expect(await failure(execute(platform, 'bindResource', binding('queue', 'absent', 'v1')))).toMatchObject({
+    message: 'ResourceBinding: spec.resourceRef: Promise queue has no request default/absent',
+  });
+});
+
+test('an upgrade that fails says so and leaves what was applied', async () => {
+  const failing = promise('cache', {
+    version: 'v2',
+    resource: { configure: [pipeline('configure', [stage('fail', 'exit 3')])] },
+  });
+  await execute(platform, 'installPromise', versioned('cache', 'v1', 'one'));
+  await execute(platform, 'configureResource', request('cache', 'one'));
+  await execute(platform, 'installPromise', failing);
+  const failed = await eventually('the failed upgrade', async () => {
+    const status = await platform.entities.status('resource/cache/default/one');
+    return status?.phase === 'Failed' ? status : undefined;
+  });
+  expect(failed.binding).toMatchObject({ lastApplied: 'v1', failed: 'v2', upgrade: { state: 'Failed', to: 'v2' } });
+  expect(await documentOf('cache', 'one')).toContain('text: one');
+});
+
+test('a revision that is let go takes the requests that are bound to it along, and nobody else', async () => {
+  await execute(platform, 'installPromise', versioned('topic', 'v1', 'one'));
+  await execute(platform, 'configureResource', request('topic', 'bound'));
+  await execute(platform, 'configureResource', request('topic', 'free'));
+  await execute(platform, 'bindResource', binding('topic', 'bound', 'v1'));
+  await execute(platform, 'installPromise', versioned('topic', 'v2', 'two'));
+  await applied('topic', 'free', 'v2');
+  await platform.entities.forget('topic', { version: 'v1' });
+  await eventually('the bound request to go', async () => {
+    const topic = await platform.entities.status('promise/topic');
+    return topic?.resources?.join() === 'default/free' ? true : undefined;
+  });
+  await expect(documentOf('topic', 'bound')).rejects.toThrow('ENOENT');
+  expect((await platform.entities.status('promise/topic'))?.revisions).toHaveLength(1);
+});

@@ -1,0 +1,20 @@
+import type { PromisePlan } from '../../src/domain/plan.js';
+import type { PromiseState } from './promiseState.js';
+import { announceBound } from './promiseState.js';
+
+/** Takes over a revision from before this Promise's own memory, for the requests that are bound to it. */
+export function recallRevision(state: PromiseState, plan: Omit<PromisePlan, 'generation'>): void {
+  const { version } = plan;
+  if (state.revisions.some((revision) => revision.version === version)) return;
+  state.recalled += 1;
+  // Below zero, so that no generation of this life is the same.
+  state.revisions = [{ version, plan: { ...plan, generation: -state.recalled } }, ...state.revisions];
+  announceBound(state, version);
+}
+
+/** Lets a revision go, and the requests that are bound to it (reference, section 3.4); never the latest. */
+export function forgetRevision(state: PromiseState, version: string): void {
+  if (version === state.plan?.version) return;
+  state.revisions = state.revisions.filter((revision) => revision.version !== version);
+  state.dismiss = state.resources.filter((key) => state.bound[key] === version);
+}

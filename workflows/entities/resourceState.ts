@@ -1,0 +1,101 @@
+import type { PromisePlan } from '../../src/domain/plan.js';
+import type { Binding } from '../../src/domain/revision.js';
+import { latestVersion } from '../../src/domain/revision.js';
+import type { ApplyResource, Bind, PromiseChanged } from '../messages.js';
+import { addWaiter } from '../waiters.js';
+import type { EntityState } from './entity.js';
+import { newEntityState, noteObject, show, wantDocument } from './entity.js';
+
+export interface ResourceInput {
+  readonly promise: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Carried by continue-as-new; do not set. */
+  readonly state?: ResourceState;
+}
+
+export interface ResourceState extends EntityState {
+  apiVersion: string;
+  kind: string;
+  /** Of the revision that it is bound to, as far as its Promise has told. */
+  plan?: PromisePlan;
+  /** Generation of the Promise that the last configure run used. */
+  observedPlan: number;
+  promiseAvailable: boolean;
+  promisePaused: boolean;
+  /** Known to its Promise, with the version that it is bound to. */
+  adopted: boolean;
+  binding: Binding;
+  /** It was bound to another version and has not heard of its plan yet. */
+  rebinding: boolean;
+  /** A wish that came while the object was being deleted: it is made anew afterwards. */
+  next?: ApplyResource;
+}
+
+export function newResourceState(): ResourceState {
+  const promise = { observedPlan: 0, promiseAvailable: false, promisePaused: false, adopted: false };
+  const binding = { version: latestVersion };
+  return { ...newEntityState(), ...promise, apiVersion: '', kind: '', binding, rebinding: false };
+}
+
+/** Takes note of a wish that came too late for this life of the object. */
+export function postpone(state: ResourceState, wish: ApplyResource): void {
+  state.next = wish;
+  if (wish.ticket === undefined) return;
+  state.nextWaiters = addWaiter(state.nextWaiters, { ...wish.ticket, wants: 'apply', changed: true });
+}
+
+/** Takes a wish over; true when a running run is now out of date. */
+export function acceptWish(state: ResourceState, wish: ApplyResource): boolean {
+  noteObject(state, wish);
+  const { changed } = wantDocument(state, wish.document, wish.spec);
+  state.apiVersion = wish.apiVersion;
+  state.kind = wish.kind;
+  if (state.plan === undefined) {
+    const { plan, available, version } = wish;
+    state.plan = plan;
+    state.binding = { version };
+    // The plan of another revision is its Promise's to tell.
+    state.promiseAvailable = available && (version === latestVersion || version === plan.version);
+  }
+  if (wish.ticket !== undefined) {
+    state.waiters = addWaiter(state.waiters, { ...wish.ticket, wants: 'apply', changed });
+  }
+  return changed;
+}
+
+/** Binds it to another revision: its Promise has to tell what that one is. */
+export function acceptBinding(state: ResourceState, { version, ticket }: Bind): void {
+  const changed = version !== state.binding.version;
+  if (ticket !== undefined) state.waiters = addWaiter(state.waiters, { ...ticket, wants: 'apply', changed });
+  if (!changed) return;
+  state.binding = { ...state.binding, version };
+  state.adopted = false;
+  state.rebinding = true;
+}
+
+/** Takes over what its Promise says; true when a running run is now out of date. */
+export function acceptPromise(state: ResourceState, promise: string, news: PromiseChanged): boolean {
+  // An answer to a binding that has changed meanwhile.
+  if (news.boundTo !== state.binding.version) return false;
+  state.promiseAvailable = news.available;
+  state.promisePaused = news.paused;
+  state.rebinding = false;
+  if (news.again === true) state.again = true;
+  if (news.plan === undefined) {
+    // Kratix's words (reference, section 3.4).
+    const message = `cannot find a PromiseRevision for Promise ${promise} with version ${news.boundTo}: promise revision not found`;
+    state.failure = { type: unknownRevision, message };
+    show(state, 'Failed', message);
+    return false;
+  }
+  if (state.failure?.type === unknownRevision) {
+    delete state.failure;
+    state.again = true;
+  }
+  const changed = news.plan.generation !== state.plan?.generation;
+  state.plan = news.plan;
+  return changed;
+}
+
+const unknownRevision = 'UnknownRevision';
