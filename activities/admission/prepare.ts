@@ -6,6 +6,7 @@ import { Failure } from '../../src/domain/failure.js';
 import { groupOf } from '../../src/domain/plan.js';
 import { latestVersion } from '../../src/domain/revision.js';
 import type { Settings } from '../../src/domain/settings.js';
+import type { StateStore } from '../../src/domain/stateStore.js';
 import { joinStorePath } from '../../src/domain/storePath.js';
 import { checkDestination } from '../../src/documents/destination.js';
 import type { PromiseDocument } from '../../src/documents/promise.js';
@@ -49,17 +50,24 @@ export interface PreparedResource {
 export type PreparedDestination = Extract<Register, { kind: 'destination' }>;
 export type PreparedStateStore = Extract<Register, { kind: 'store' }>;
 
+type Checking = Pick<AdmissionDependencies, 'entities'>;
+
+/** Every check, and nothing stored: for who only wants to know. */
+export async function checkedPromise({ entities }: Checking, document: unknown): Promise<PromiseDocument> {
+  const promise = orRefuse(checkPromise(document, sourceOf(document)));
+  const current = await entities.offer(promise.metadata.name);
+  if (current !== undefined && !current.deleting) orRefuse(checkPromiseChange(current.plan, promise));
+  return promise;
+}
+
 export async function preparePromise(
   { artifacts, entities, settings }: AdmissionDependencies,
   document: unknown,
 ): Promise<PreparedPromise> {
-  const { metadata, ...asked } = orRefuse(checkPromise(document, sourceOf(document)));
+  const { metadata, ...asked } = await checkedPromise({ entities }, document);
   const promise = { ...asked, metadata: withoutCommands(metadata) };
-  const { name } = metadata;
-  const current = await entities.offer(name);
-  if (current !== undefined && !current.deleting) orRefuse(checkPromiseChange(current.plan, promise));
   const plan = await planPromise(artifacts, promise, settings());
-  return { name, promise, plan, commands: readCommands(metadata.labels) };
+  return { name: metadata.name, promise, plan, commands: readCommands(metadata.labels) };
 }
 
 export async function handOverPromise(entities: EntityClient, name: string, wish: ApplyPromise): Promise<void> {
@@ -89,24 +97,34 @@ export async function prepareResource(
   return { resource: { promise, namespace, name }, wish };
 }
 
-export async function prepareDestination(
-  { artifacts, entities }: AdmissionDependencies,
-  document: unknown,
-): Promise<PreparedDestination> {
+/** As {@link checkedPromise}. */
+export async function checkedDestination({ entities }: Checking, document: unknown): Promise<Destination> {
   const destination = orRefuse(checkDestination(document, sourceOf(document)));
   const registry = await entities.registry();
   refuseSharedPath(
     destination,
     Object.values(registry.destinations).map((entry) => entry.destination),
   );
+  return destination;
+}
+
+export async function prepareDestination(
+  { artifacts, entities }: AdmissionDependencies,
+  document: unknown,
+): Promise<PreparedDestination> {
+  const destination = await checkedDestination({ entities }, document);
   return { kind: 'destination', destination, document: await putJson(artifacts, document) };
+}
+
+export function checkedStateStore(document: unknown): StateStore {
+  return orRefuse(checkStateStore(document, sourceOf(document)));
 }
 
 export async function prepareStateStore(
   { artifacts }: AdmissionDependencies,
   document: unknown,
 ): Promise<PreparedStateStore> {
-  const store = orRefuse(checkStateStore(document, sourceOf(document)));
+  const store = checkedStateStore(document);
   return { kind: 'store', store, document: await putJson(artifacts, document) };
 }
 

@@ -1,12 +1,16 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
+import { entityClient } from '../../activities/entityClient.js';
 import { openCluster } from '../../activities/kubernetes/cluster.js';
+import { clusterSecrets } from '../../activities/secrets/clusterSecrets.js';
 import { controllerConfiguration } from '../kubernetes/controllerConfiguration.js';
 import { serveProbes } from '../server/probes.js';
 import { followConfiguration } from '../kubernetes/followedConfiguration.js';
 import { leveledLog } from '../kubernetes/leveledLog.js';
 import { runController } from '../kubernetes/runController.js';
+import type { Webhook } from '../kubernetes/webhook.js';
+import { serveWebhook } from '../kubernetes/webhook.js';
 import { workerConfiguration } from '../worker/configuration.js';
 import { openArtifacts } from '../worker/openArtifacts.js';
 import type { ExitCode } from './exit.js';
@@ -32,14 +36,23 @@ export async function controller(): Promise<ExitCode> {
   const say = leveledLog(remark, () => platform.current());
   const { namespace: system } = configuration;
   const platform = followConfiguration({ cluster, namespace: system, say }, stop.signal);
+  const webhook = configuration.webhookPort === undefined ? undefined : await webhookAt(configuration.webhookPort);
   say(`controller ${configuration.identity} stands by`);
   try {
     const parts = { configuration, cluster, client, connection: native, artifacts, taskQueue, platform, say };
     await runController(parts, stop.signal);
   } finally {
+    await webhook?.close();
     await closeProbes?.();
     await native.close();
     await connection.close();
   }
   return exitCodes.done;
+
+  function webhookAt(port: number): Promise<Webhook> {
+    const service = `fulfil-webhook.${system}.svc`;
+    const entities = entityClient(client, taskQueue);
+    const secrets = clusterSecrets(cluster);
+    return serveWebhook({ cluster, entities, secrets, namespace: system, hosts: [service], port, say });
+  }
 }

@@ -12,12 +12,16 @@ export interface ControllerConfiguration {
   readonly identity: string;
   /** Undefined switches the probes off. */
   readonly probePort?: number;
+  /** Undefined where no webhook is served. */
+  readonly webhookPort?: number;
   /** How often everything is looked at again, whether anybody told of it or not. */
   readonly resyncMillis: number;
 }
 
 /** The port of Kratix's manager (reference, section 7.6). */
 const defaultProbePort = 8081;
+/** The port that the webhook's Service leads to. */
+const webhookPort = 9443;
 /** As often as client-go's informers show everything again: what nobody told us of is put right then. */
 const defaultResync = '10m';
 
@@ -25,6 +29,7 @@ const Environment = z.object({
   FULFIL_NAMESPACE: z.string().min(1).default(systemNamespace),
   /** 0 for none. */
   FULFIL_PROBE_PORT: z.coerce.number().int().min(0).max(65_535).default(defaultProbePort),
+  FULFIL_WEBHOOK: z.enum(['on', 'off']).default('off'),
   FULFIL_RESYNC_INTERVAL: Duration.default(defaultResync),
 });
 
@@ -33,12 +38,13 @@ export function controllerConfiguration(environment: NodeJS.ProcessEnv): Control
   if (!parsed.success) {
     throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   }
-  const { FULFIL_NAMESPACE, FULFIL_PROBE_PORT, FULFIL_RESYNC_INTERVAL } = parsed.data;
+  const { FULFIL_NAMESPACE, FULFIL_PROBE_PORT, FULFIL_WEBHOOK, FULFIL_RESYNC_INTERVAL } = parsed.data;
   return {
     namespace: FULFIL_NAMESPACE,
     leaseName: 'controller.fulfil.io',
     identity: `${hostname()}_${process.pid}`,
     ...(FULFIL_PROBE_PORT === 0 ? {} : { probePort: FULFIL_PROBE_PORT }),
+    ...(FULFIL_WEBHOOK === 'on' ? { webhookPort } : {}),
     resyncMillis: goDuration(FULFIL_RESYNC_INTERVAL) ?? 0,
   };
 }
