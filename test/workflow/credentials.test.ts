@@ -79,7 +79,12 @@ async function filesWith(folder: string, word: string): Promise<string[]> {
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile() || path.startsWith(join(folder, 'secrets'))) continue;
-    if ((await readFile(path)).includes(word)) found.push(path);
+    // A journal that is gone by now holds nothing.
+    const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return '';
+    });
+    if (content.includes(word)) found.push(path);
   }
   return found;
 }
