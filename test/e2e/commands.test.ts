@@ -145,3 +145,30 @@ test('a folder of documents in any order is applied in the order in which they n
   expect([deleted.code, deleted.stderr.split('\n').filter((line) => /failed|refused/.test(line))]).toEqual([0, []]);
   expect(await storeFiles(join(product.store, 'ordered'))).toEqual([]);
 });
+
+test('control: pause, unpause, reconcile and resume, and what describe says of it', async () => {
+  const ask = `grep -q 'phase: Suspended' /kratix/input/object.yaml || printf 'suspend: true\\nmessage: approval\\n' >/kratix/metadata/workflow-control.yaml`;
+  const configure = [pipeline('ask', [stage('ask', ask)])];
+  await product.apply([promise('asked', { resource: { configure } })]);
+  const suspended = await product.apply([request('asked', 'one')]);
+  expect([suspended.code, suspended.stdout]).toEqual([
+    ...[3, 'asked/default/one suspended: pipeline ask has suspended the workflow: approval\n'],
+  ]);
+  const described = await product.fulfil('describe', 'asked', 'one');
+  expect(described.stdout).toContain('  Suspended:   pipeline ask has suspended the workflow: approval\n');
+  expect(described.stdout).toContain('  Bound to:    latest (applied: none yet)\n');
+  const resumed = await product.fulfil('resume', 'asked', 'one');
+  expect([resumed.code, resumed.stdout]).toEqual([0, 'asked/one goes on where it was suspended\n']);
+  const ready = await product.apply([request('asked', 'one')], '--until-ready');
+  expect(ready.code).toBe(0);
+  expect((await product.fulfil('pause', 'promise', 'asked')).stdout).toBe('promise/asked is paused\n');
+  expect((await product.apply([request('asked', 'one', { size: 'new' })])).stdout).toMatch(
+    /paused: Promise asked is paused/,
+  );
+  expect((await product.fulfil('unpause', 'promise', 'asked')).code).toBe(0);
+  expect((await product.fulfil('reconcile', 'promise', 'asked', '--resources')).code).toBe(0);
+  const absent = await product.fulfil('pause', 'asked', 'nobody');
+  expect([absent.code, absent.stderr]).toEqual([2, 'asked/nobody: not found\n']);
+  const wrong = await product.fulfil('pause', 'destination', 'west');
+  expect([wrong.code, wrong.stderr]).toEqual([2, 'destination: only Promises and resources can be told to pause\n']);
+});

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { destination, echoStage, pipeline, promise, request } from '../platform/documents.js';
 import { eventually } from '../platform/eventually.js';
 import { ended, execute, handOver, settled } from '../platform/operations.js';
+import { errorCode } from '../../activities/stores/errorCode.js';
 import type { Platform } from '../platform/platform.js';
 import { openPlatform } from '../platform/platform.js';
 import type { GitHttpServer } from '../servers/gitHttpServer.js';
@@ -80,8 +81,8 @@ async function filesWith(folder: string, word: string): Promise<string[]> {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile() || path.startsWith(join(folder, 'secrets'))) continue;
     // A journal that is gone by now holds nothing.
-    const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
+    const content = await readFile(path).catch((error: unknown) => {
+      if (errorCode(error) !== 'ENOENT') throw error;
       return '';
     });
     if (content.includes(word)) found.push(path);

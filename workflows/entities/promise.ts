@@ -25,7 +25,8 @@ import { isServing, missing, noteServing, planFor, tellServing } from './serving
 
 /** Keeps one Promise: its API's revision, its dependencies, and the list of requests that it serves. */
 export async function promise(input: PromiseInput): Promise<EntityStatus> {
-  const state = input.state ?? newPromiseState();
+  // What code before this one did not know of begins as in a new object.
+  const state = { ...newPromiseState(), ...input.state };
   const current = noRun();
   let stirred = true;
   const stir = () => {

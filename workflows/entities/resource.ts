@@ -20,7 +20,8 @@ import { objectOf, ownerOf, statusOf } from './resourceView.js';
 
 /** Keeps one Resource for as long as it is wanted: one run at a time, the newest wish next. */
 export async function resource(input: ResourceInput): Promise<EntityStatus> {
-  const state = input.state ?? newResourceState();
+  // What code before this one did not know of begins as in a new object.
+  const state = { ...newResourceState(), ...input.state };
   const current = noRun();
   let stirred = true;
   const stir = () => {
