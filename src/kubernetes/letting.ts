@@ -4,8 +4,9 @@ import type { ClusterObject } from '../../activities/kubernetes/projection/clust
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
-import { workObjectName } from '../../activities/kubernetes/projection/workObject.js';
+import { labelValue, workObjectName } from '../../activities/kubernetes/projection/workObject.js';
 import type { EntityStatus } from '../domain/entity.js';
+import { Failure } from '../domain/failure.js';
 import type { ControllerContext } from './controllerContext.js';
 import { liveObject } from './controllerContext.js';
 import { isHeld } from './finalizer.js';
@@ -33,13 +34,34 @@ export async function isLost(
   return (await liveObject(context, platformResources.works, work.metadata)) !== undefined;
 }
 
-/** Whether an entity that begins anew has found out about all that the cluster shows of it, or will not any more. */
+/**
+ * Before a lost object is handed over to be removed: Temporal knows the Destinations again that have its documents. Without
+ * them its work would wait for one, find nothing to remove, and leave the documents where they are.
+ */
+export async function expectDestinations(context: ControllerContext, object: ClusterObject): Promise<void> {
+  const works = worksOf(context.works, object).map(({ metadata }) => labelValue(metadata.name));
+  const placed = context.placements.list().flatMap(({ metadata: { labels = {} } }) => {
+    return works.includes(labels['kratix.io/work'] ?? '') ? [labels['kratix.io/targetDestinationName']] : [];
+  });
+  const { destinations } = await context.entities.registry();
+  const missing = context.destinations.list().find((each) => {
+    const { name } = each.metadata;
+    return !isDeleting(each) && placed.includes(labelValue(name)) && !(name in destinations);
+  });
+  if (missing === undefined) return;
+  throw new Failure('NotYet', `Temporal does not know Destination ${missing.metadata.name} again yet`, true);
+}
+
+/**
+ * Whether an entity that begins anew has found out about all that the cluster shows of it, or will not any more. One that
+ * waits has not: for its Promise, say, or for a Destination.
+ */
 export function knowsItsWorks(
   context: ControllerContext,
   object: ClusterObject,
   { works, phase }: EntityStatus,
 ): boolean {
-  if (phase !== 'Pending' && phase !== 'Running') return true;
+  if (!['Pending', 'Running', 'Waiting'].includes(phase)) return true;
   const known = works.map(workObjectName);
   return worksOf(context.works, object).every(({ metadata }) => known.includes(metadata.name));
 }

@@ -17,7 +17,7 @@ import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
 import { isSameWish } from './sameWish.js';
-import { isLost, knowsItsWorks, removeWorks } from './letting.js';
+import { expectDestinations, isLost, knowsItsWorks, removeWorks } from './letting.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
 import { wishDocument } from './wishDocument.js';
 
@@ -113,6 +113,7 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
   const { name } = object.metadata;
   if (status === undefined || status.phase === 'Gone') {
     if (status === undefined && (await isLost(context, resource, object))) {
+      await expectDestinations(context, object);
       await take(context, object, status, false);
       return;
     }

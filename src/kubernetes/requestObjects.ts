@@ -13,7 +13,7 @@ import type { ControllerContext } from './controllerContext.js';
 import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
-import { isLost, knowsItsWorks, removeWorks } from './letting.js';
+import { expectDestinations, isLost, knowsItsWorks, removeWorks } from './letting.js';
 import { isSameWish } from './sameWish.js';
 import type { ServedApi } from './servedApis.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
@@ -114,10 +114,13 @@ async function dismiss(
       await removeBinding(context, { promise: api.promise, resource: api.resource, request: object });
       return letGo(placeOf(context, api, keyOf(object)), object);
     }
+    await expectDestinations(context, object);
     await take(context, api, object, status, false);
     return;
   }
-  if (!status.deleting && knowsItsWorks(context, object, status)) {
+  if (!status.deleting) {
+    // Nor is it shown: what the cluster has of it would go, and with it the reason to wait.
+    if (!knowsItsWorks(context, object, status)) return;
     await context.entities.remove(entityOf(api, `${status.namespace}/${status.name}`), {});
   }
   const told = await obeyLabels(context, placeOf(context, api, keyOf(object)), object, status);

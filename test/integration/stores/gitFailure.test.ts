@@ -70,10 +70,10 @@ const change = directoryChange('a', { f: '1' });
 describe('a git server that fails', () => {
   it.each<[Behaviour, string]>([
     ['error', 'the server answers 500 (the disk is on fire)'],
-    ['hang', 'no answer for 0 s'],
+    ['hang', 'no answer for 2 s'],
     ['dieBeforePush', 'no answer from the server'],
   ])('%s: may be tried again, and works when the server does', async (behaviour, message) => {
-    const writer = writerWith({ silenceMs: 300 });
+    const writer = writerWith({ silenceMs: 2_000 });
     web.behaviour = behaviour;
     await expect(writer.apply([change], never())).rejects.toMatchObject({
       type: 'StoreUnavailable',
