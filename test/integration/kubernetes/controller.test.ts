@@ -130,7 +130,7 @@ test('a request is fulfilled, with columns, conditions, events, Works and WorkPl
       .filter((row) => row.includes('example'))
       .map(([reason]) => reason)
       .sort(),
-  ).toEqual(['PipelineStarted', 'ReconcileSucceeded', 'WorksSucceeded']);
+  ).toEqual(['BindingCreated', 'PipelineStarted', 'ReconcileSucceeded', 'WorksSucceeded']);
 });
 
 test('an idle platform makes no writes', async () => {
