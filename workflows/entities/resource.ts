@@ -71,7 +71,7 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     const order = nextOrder(input, state);
     if (order !== undefined) await perform(state, current, order, project);
     await reportBlocked(input, state);
-    if (!state.rebinding) await settle(state);
+    if (!state.rebinding || state.deleting) await settle(state);
     await project();
     if (isGone(state)) break;
     if (order !== undefined || historyIsLong()) await renew<ResourceInput>({ ...input, state });
