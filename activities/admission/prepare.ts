@@ -3,6 +3,7 @@ import type { Commands } from '../../src/domain/commands.js';
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import { Failure } from '../../src/domain/failure.js';
+import type { PromisePlan } from '../../src/domain/plan.js';
 import { groupOf } from '../../src/domain/plan.js';
 import { latestVersion } from '../../src/domain/revision.js';
 import type { Settings } from '../../src/domain/settings.js';
@@ -39,6 +40,8 @@ export interface PreparedPromise {
   readonly name: string;
   readonly promise: PromiseDocument;
   readonly plan: NewPlan;
+  /** What its entity has now. */
+  readonly before?: PromisePlan;
   readonly commands: Commands;
 }
 
@@ -53,21 +56,26 @@ export type PreparedStateStore = Extract<Register, { kind: 'store' }>;
 type Checking = Pick<AdmissionDependencies, 'entities'>;
 
 /** Every check, and nothing stored: for who only wants to know. */
-export async function checkedPromise({ entities }: Checking, document: unknown): Promise<PromiseDocument> {
+export async function checkedPromise(
+  { entities }: Checking,
+  document: unknown,
+): Promise<Pick<PreparedPromise, 'promise' | 'before'>> {
   const promise = orRefuse(checkPromise(document, sourceOf(document)));
   const current = await entities.offer(promise.metadata.name);
-  if (current !== undefined && !current.deleting) orRefuse(checkPromiseChange(current.plan, promise));
-  return promise;
+  if (current === undefined || current.deleting) return { promise };
+  orRefuse(checkPromiseChange(current.plan, promise));
+  return { promise, before: current.plan };
 }
 
 export async function preparePromise(
   { artifacts, entities, settings }: AdmissionDependencies,
   document: unknown,
 ): Promise<PreparedPromise> {
-  const { metadata, ...asked } = await checkedPromise({ entities }, document);
+  const { promise: asked, before } = await checkedPromise({ entities }, document);
+  const { metadata } = asked;
   const promise = { ...asked, metadata: withoutCommands(metadata) };
   const plan = await planPromise(artifacts, promise, settings());
-  return { name: metadata.name, promise, plan, commands: readCommands(metadata.labels) };
+  return { name: metadata.name, promise, plan, before, commands: readCommands(metadata.labels) };
 }
 
 export async function handOverPromise(entities: EntityClient, name: string, wish: ApplyPromise): Promise<void> {

@@ -107,7 +107,8 @@ function withDefaults(document: ConfigurationDocument): PlatformConfiguration {
     reconciliationIntervalMillis: millis(document.reconciliationInterval, defaults.reconciliationIntervalMillis),
     storeIntervalMillis: millis(document.stateStoreReconciliationInterval, defaults.storeIntervalMillis),
     leaderElection: electionOf(document.controllerLeaderElection),
-    bindingVersions: document.resourceBindingVersionStrategy === 'pinned' ? 'pinned' : defaults.bindingVersions,
+    resourceBindingVersionStrategy:
+      document.resourceBindingVersionStrategy === 'pinned' ? 'pinned' : defaults.resourceBindingVersionStrategy,
     reconcileAfterFailure: workflows.reconcileAfterFailure ?? defaults.reconcileAfterFailure,
     ...(defaultContainerSecurityContext && { securityContext: defaultContainerSecurityContext }),
     ...(defaultImagePullPolicy && { imagePullPolicy: defaultImagePullPolicy }),

@@ -32,7 +32,7 @@ export type AdmissionCheck = (parts: AdmissionParts, document: unknown, isNew: b
 /** What a schema and its CEL cannot reach (reference, section 1): the same checks that the controller makes itself. */
 export const admissionChecks: Readonly<Record<string, AdmissionCheck>> = {
   async Promise(parts, document) {
-    const promise = await checkedPromise(parts, document);
+    const { promise } = await checkedPromise(parts, document);
     await tryApi(parts.cluster, promise);
     return requirementWarnings(parts, promise);
   },

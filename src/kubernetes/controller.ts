@@ -9,7 +9,7 @@ import type { EntityStatus } from '../domain/entity.js';
 import { reason } from '../domain/failure.js';
 import { groupOf } from '../domain/plan.js';
 import { aborted } from './aborted.js';
-import { defaultSettings } from '../domain/settings.js';
+import { accessKind } from './accessKind.js';
 import { clusterId, projectionQueue } from './clusterIdentity.js';
 import type { ControllerContext } from './controllerContext.js';
 import type { FollowedConfiguration } from './followedConfiguration.js';
@@ -60,18 +60,34 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   const failed = (key: string, error: unknown) => say(`${key}: ${reason(error)}; tried again`, 'warning');
   const followed = { cluster, troubled, failed };
 
+  const access = accessKind(followed);
   const releases = releaseKind(followed, () => platform.current().reconciliationIntervalMillis);
-  const promises = promiseKind(followed, (promise) => releases.promiseChanged(promise));
+  const promises = promiseKind(followed, (promise) => {
+    releases.promiseChanged(promise);
+    access.promiseChanged(promise);
+  });
   const health = healthKind(followed);
   const tell: RequestNews = {
-    definitionChanged: (definition) => promises.definitionChanged(definition),
+    definitionChanged(definition) {
+      promises.definitionChanged(definition);
+      if (definition !== undefined) access.definitionChanged(definition);
+    },
     requestChanged: (api, key) => health.requestChanged(api, key),
   };
   const requests = requestKind(followed, tell, signal);
   const revisions = revisionKind(followed);
   const bindings = bindingKind(followed, () => revisions.wakeLeaving());
   const registered = registeredKind(followed);
-  const kinds: readonly ReconciledKind[] = [promises, requests, revisions, bindings, registered, health, releases];
+  const kinds: readonly ReconciledKind[] = [
+    promises,
+    requests,
+    revisions,
+    bindings,
+    registered,
+    health,
+    releases,
+    access,
+  ];
   const documents = {
     ...followed,
     slim: withoutSpec,
@@ -91,7 +107,7 @@ export async function createController(parts: ControllerParts, signal: AbortSign
     destinations: registered.destinations,
     bucketStateStores: registered.bucketStateStores,
     gitStateStores: registered.gitStateStores,
-    settings: () => defaultSettings,
+    settings: () => platform.current(),
     entities: entityClient(client, taskQueue),
     queue: projectionQueue(taskQueue, id),
     record: eventRecorder(cluster, identity, troubled),
@@ -119,6 +135,7 @@ export async function createController(parts: ControllerParts, signal: AbortSign
     });
   }
   for (const informer of informers) void informer.run(signal);
+  platform.subscribe(() => promises.wakeAll(), signal);
 
   return {
     queue: context.queue,

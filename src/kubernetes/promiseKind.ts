@@ -23,6 +23,8 @@ export function promiseKind(parts: KindParts, told: (promise: ClusterObject) => 
     queue,
     keys: () => promises.list().map(keyOf),
     reconcile: (context, key) => reconcilePromise(context, key),
+    /** What the platform's operators set is part of every Promise's plan. */
+    wakeAll: () => promises.list().forEach((promise) => queue.add(keyOf(promise))),
     /** The end of a definition is the last thing that a deleted Promise waits for. */
     definitionChanged(definition: ClusterObject | undefined): void {
       const promise = definition?.metadata.labels?.[promiseLabel];

@@ -54,7 +54,7 @@ async function take(
     const prepared = await preparePromise(context, wishDocument(resource, object));
     const { digest } = prepared.plan;
     await ensureApi(context, prepared);
-    const taken = status !== undefined && isOf(context, object, status);
+    const taken = status !== undefined && isOf(context, object, status) && hasSettings(prepared);
     if (taken && (await isSameWish(context.artifacts, status.document, digest))) return { document: status.document };
     // The entity waits for the end of its own report: what is new is told it afterwards.
     if (reported) context.wake.promise(object.metadata.name);
@@ -68,6 +68,12 @@ async function take(
   } catch (thrown) {
     return { refusal: refusalOf(thrown) };
   }
+}
+
+/** The platform's configuration is part of the plan and not of the document. */
+function hasSettings({ before, plan }: PreparedPromise): boolean {
+  if (before === undefined) return true;
+  return before.intervalMillis === plan.intervalMillis && before.reconcileAfterFailure === plan.reconcileAfterFailure;
 }
 
 /** The API's definition stands before anybody hears of the Promise (reference, section 3.2). */

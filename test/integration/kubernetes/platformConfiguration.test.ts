@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { promise } from '../../platform/documents.js';
 import { eventually } from '../../platform/eventually.js';
 import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
 import { openControllerPlatform, startController } from './controllerPlatform.js';
@@ -100,4 +101,15 @@ test('a leader begins its term with the times of that moment', async () => {
   controller = await startController(world);
   const lease = await world.object('lease', '-n', namespace, 'controller.fulfil.io');
   expect(lease?.spec).toMatchObject({ leaseDurationSeconds: 40 });
+});
+
+test("a Promise's plan has the intervals that the configuration says, as soon as it says so", async () => {
+  await configure('reconciliationInterval: 3h\n');
+  await world.apply(promise('database', {}));
+  const plan = async () => (await world.platform.entities.offer('database'))?.plan;
+  const isSo = (millis: number) => async () => ((await plan())?.intervalMillis === millis ? await plan() : undefined);
+  const before = await eventually('three hours', isSo(3 * 3_600_000), 20_000);
+  await configure('reconciliationInterval: 4h\nworkflows: { reconcileAfterFailure: false }\n');
+  const after = await eventually('four hours', isSo(4 * 3_600_000), 20_000);
+  expect(after).toMatchObject({ digest: before.digest, reconcileAfterFailure: false });
 });

@@ -40,7 +40,7 @@ telemetry: { endpoint: collector:4317, traces: { enabled: true } }
       reconciliationIntervalMillis: 90 * 60_000,
       storeIntervalMillis: 0,
       leaderElection: { leaseMillis: 30_000, renewMillis: 20_000, retryMillis: 5_000 },
-      bindingVersions: 'pinned',
+      resourceBindingVersionStrategy: 'pinned',
       reconcileAfterFailure: false,
       securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
       imagePullPolicy: 'Always',

@@ -1,0 +1,36 @@
+import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
+import { createInformer } from './informer.js';
+import { reconcileAccess } from './promiseAccess.js';
+import type { KindParts, ReconciledKind } from './reconciledKind.js';
+import { kindQueue } from './reconciledKind.js';
+
+const clusterRoles: ApiResource = {
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'ClusterRole',
+  plural: 'clusterroles',
+};
+
+/** What may be done with each Promise's API, and by whom. Keys are Promises. */
+export function accessKind(parts: KindParts) {
+  const queue = kindQueue(parts.failed);
+  const wake = ({ metadata }: ClusterObject) => {
+    const promise = metadata.labels?.[promiseLabel];
+    if (promise !== undefined) queue.add(promise);
+  };
+  const roles = createInformer({
+    ...{ ...parts, resource: clusterRoles, labelSelector: promiseLabel },
+    changed: (_key, _now, last) => wake(last),
+  });
+  return {
+    informers: [roles],
+    queue,
+    keys: () => [...new Set(roles.list().flatMap(({ metadata }) => metadata.labels?.[promiseLabel] ?? []))],
+    reconcile: (context, promise) => reconcileAccess(context, roles, promise),
+    definitionChanged: wake,
+    /** One that is gone leaves what its pipelines were given. */
+    promiseChanged: ({ metadata }: ClusterObject) => queue.add(metadata.name),
+  } satisfies ReconciledKind & Record<string, unknown>;
+}
