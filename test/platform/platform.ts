@@ -12,6 +12,7 @@ import type { EngineChoice } from '../../src/setup/detectEngine.js';
 import { ensureEngine } from '../../src/setup/ensureEngine.js';
 import { temporalBinary } from '../../src/setup/temporalBinary.js';
 import { workerConfiguration } from '../../src/worker/configuration.js';
+import type { StagePlace } from '../../src/worker/stageRunnerFor.js';
 import { createWorker } from '../../src/worker/worker.js';
 import { freePort } from '../servers/freePort.js';
 import { destination, directoryStore } from './documents.js';
@@ -40,6 +41,8 @@ export interface PlatformOptions {
   /** Destinations to register, with their labels. */
   readonly destinations?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where stages run and Secrets are; a container engine by default. */
+  readonly stages?: StagePlace;
 }
 
 let runtimeInstalled = false;
@@ -89,7 +92,7 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
       configuration,
       connection: native,
       client,
-      stages: { kind: 'engine' as const, engine: container },
+      stages: options.stages ?? { kind: 'engine' as const, engine: container },
       workflows: await workflowBundle(),
     };
     const worker = await createWorker(parts);

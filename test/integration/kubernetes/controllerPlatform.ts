@@ -5,6 +5,9 @@ import { directoryArtifacts } from '../../../activities/artifacts/artifactStore.
 import { openCluster } from '../../../activities/kubernetes/cluster.js';
 import { followConfiguration } from '../../../src/kubernetes/followedConfiguration.js';
 import { runController } from '../../../src/kubernetes/runController.js';
+import { defaultConfiguration } from '../../../src/documents/platformConfiguration.js';
+import type { StagePlace } from '../../../src/worker/stageRunnerFor.js';
+import { freePort } from '../../servers/freePort.js';
 import { homeLayout } from '../../../src/worker/configuration.js';
 import type { OwnCluster } from '../../cluster/cluster.js';
 import { startApiServer } from '../../cluster/cluster.js';
@@ -62,13 +65,14 @@ export function condition(object: Shown | undefined, type: string): ShownConditi
 
 const patience = 60_000;
 
-export async function openControllerPlatform(): Promise<ControllerPlatform> {
+/** @param stages a worker for Jobs, which no node runs here, reads the cluster's Secrets */
+export async function openControllerPlatform(stages: 'engine' | 'jobs' = 'engine'): Promise<ControllerPlatform> {
   const cluster = await startApiServer({ audit: true });
   const { kubeconfig } = cluster;
   const run = (...args: string[]) => mustKubectl(kubeconfig, args);
   await run('apply', '-f', 'deploy/crds', '-f', 'deploy/namespace.yaml');
   await run('wait', '--for=condition=Established', '--all', 'crds', '--timeout=30s');
-  const platform = await openPlatform();
+  const platform = await openPlatform(stages === 'engine' ? {} : { stages: await jobsPlace(kubeconfig) });
 
   async function object(...args: string[]): Promise<Shown | undefined> {
     const { ok, stdout, stderr } = await kubectl(kubeconfig, ['get', ...args, '-o', 'json']);
@@ -117,6 +121,15 @@ export async function openControllerPlatform(): Promise<ControllerPlatform> {
     },
   };
   return world;
+}
+
+/** The worker reads where its receiver is from the environment. */
+async function jobsPlace(kubeconfig: string): Promise<StagePlace> {
+  const port = String(await freePort());
+  const receiver = { FULFIL_RECEIVER_URL: `http://127.0.0.1:${port}`, FULFIL_RECEIVER_PORT: port };
+  Object.assign(process.env, { ...receiver, FULFIL_HELPER_IMAGE: 'localhost/fulfil-helper:1' });
+  const platform = { current: () => defaultConfiguration, synced: Promise.resolve() };
+  return { kind: 'kubernetes', cluster: await openCluster(kubeconfig), platform };
 }
 
 /** Leases are how leaders are told from others, and are meant to be written. */
