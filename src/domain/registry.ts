@@ -10,14 +10,19 @@ export interface Readiness {
   readonly checkedAt: string;
 }
 
-export interface RegisteredStore {
+interface Registered {
+  /** Task queue of the controller in whose cluster the object is; absent for what people registered themselves. */
+  readonly projection?: string;
+}
+
+export interface RegisteredStore extends Registered {
   readonly store: StateStore;
   /** Digest of the document. */
   readonly document: string;
   readonly readiness: Readiness;
 }
 
-export interface RegisteredDestination {
+export interface RegisteredDestination extends Registered {
   readonly destination: Destination;
   readonly document: string;
   readonly readiness: Readiness;

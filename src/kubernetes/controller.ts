@@ -136,13 +136,15 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   }
   for (const informer of informers) void informer.run(signal);
   platform.subscribe(() => promises.wakeAll(), signal);
+  function resync(): void {
+    for (const kind of kinds) for (const key of kind.keys()) kind.queue.add(key);
+  }
+  resync();
 
   return {
     queue: context.queue,
     synced,
-    resync() {
-      for (const kind of kinds) for (const key of kind.keys()) kind.queue.add(key);
-    },
+    resync,
     showStatus(status: EntityStatus) {
       const isPromise = status.kind === 'Promise' && groupOf(status.apiVersion) === platformResources.promises.group;
       return isPromise ? promises.show(context, status) : requests.show(context, status);

@@ -7,7 +7,7 @@ import type { ControllerContext } from './controllerContext.js';
 import { createInformer } from './informer.js';
 import { reconcilePromise } from './promiseObjects.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
-import { kindQueue } from './reconciledKind.js';
+import { kindQueue, vanished } from './reconciledKind.js';
 import { slimObject } from './slimObject.js';
 
 export function promiseKind(parts: KindParts, told: (promise: ClusterObject) => void) {
@@ -21,8 +21,13 @@ export function promiseKind(parts: KindParts, told: (promise: ClusterObject) => 
     promises,
     informers: [promises],
     queue,
-    keys: () => promises.list().map(keyOf),
-    reconcile: (context, key) => reconcilePromise(context, key),
+    keys: () => [vanished, ...promises.list().map(keyOf)],
+    async reconcile(context, key) {
+      if (key !== vanished) return reconcilePromise(context, key);
+      for (const { promise } of await context.entities.claims()) {
+        if (promises.get(promise) === undefined) queue.add(promise);
+      }
+    },
     /** What the platform's operators set is part of every Promise's plan. */
     wakeAll: () => promises.list().forEach((promise) => queue.add(keyOf(promise))),
     /** The end of a definition is the last thing that a deleted Promise waits for. */

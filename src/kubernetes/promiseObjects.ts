@@ -36,6 +36,16 @@ export async function reconcilePromise(context: ControllerContext, name: string,
   const taken = await take(context, held, status, given !== undefined);
   await show(context, held, status, taken);
   context.wake.requestsOf(name);
+  if (status !== undefined) wakeVanished(context, name, status);
+}
+
+/** Requests that the entity knows and the cluster has not any more: they went while nobody looked. */
+function wakeVanished({ apis, wake }: ControllerContext, name: string, { resources = [] }: EntityStatus): void {
+  const api = apis.ofPromise(name);
+  if (api === undefined) return;
+  void api.requests.synced.then(() => {
+    for (const key of resources) if (api.requests.get(key) === undefined) wake.request(api, key);
+  });
 }
 
 interface Taken {
@@ -160,9 +170,11 @@ async function removeApi(context: ControllerContext, promise: string): Promise<b
 
 /** An object that somebody took away together with its finalizer: nobody wants it any more. */
 async function forget(context: ControllerContext, name: string, status: EntityStatus | undefined): Promise<void> {
-  if (status === undefined || status.deleting || status.phase === 'Gone' || status.projection !== context.queue) return;
+  if (status === undefined || status.projection !== context.queue) return;
+  if (status.deleting && status.phase !== 'Gone') return;
   if ((await liveObject(context, resource, { name })) !== undefined || !(await context.sameCluster())) return;
-  await context.entities.remove(promiseId(name), {});
+  if (status.phase === 'Gone') await removeApi(context, name);
+  else await context.entities.remove(promiseId(name), {});
 }
 
 function placeOf(context: ControllerContext, name: string) {

@@ -11,11 +11,14 @@ export interface KindParts {
   readonly failed: (key: string, error: unknown) => void;
 }
 
+/** The key for what only an entity knows of: objects that vanished, finalizer and all, while nobody looked. */
+export const vanished = '*';
+
 /** One sort of objects that the controller keeps in order: what it follows, and what it does about one of them. */
 export interface ReconciledKind {
   readonly informers: readonly Informer[];
   readonly queue: KindQueue;
-  /** Everything that there is of it. */
+  /** Everything that there is of it, and `vanished` where an entity may know of more. */
   keys(): readonly string[];
   /** One pass over one object, also one that is gone; may be repeated at any time. */
   reconcile(context: ControllerContext, key: string): Promise<void>;

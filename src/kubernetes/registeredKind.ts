@@ -1,10 +1,11 @@
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import type { Registry } from '../domain/registry.js';
 import type { ControllerContext } from './controllerContext.js';
 import type { Informer } from './informer.js';
 import { createInformer } from './informer.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
-import { kindQueue } from './reconciledKind.js';
+import { kindQueue, vanished } from './reconciledKind.js';
 import { reconcileRegistered } from './registeredObjects.js';
 import { slimObject } from './slimObject.js';
 
@@ -23,7 +24,7 @@ export function registeredKind(parts: KindParts) {
     informers.flatMap((informer) =>
       informer.list().map(({ metadata: { name } }) => ({ kind: informer.resource.kind, name })),
     );
-  const keys = () => objects().map(({ kind, name }) => `${kind}/${name}`);
+  const keys = () => [vanished, ...objects().map(({ kind, name }) => `${kind}/${name}`)];
 
   return {
     ...{ destinations, bucketStateStores, gitStateStores },
@@ -31,6 +32,10 @@ export function registeredKind(parts: KindParts) {
     queue,
     keys,
     async reconcile(context, key) {
+      if (key === vanished) {
+        const known = keysOf(await context.entities.registry());
+        return known.filter((each) => !keys().includes(each)).forEach((each) => queue.add(each));
+      }
       const [kind = '', name = ''] = key.split('/');
       await reconcileRegistered(context, kind, name);
     },
@@ -44,4 +49,9 @@ export function registeredKind(parts: KindParts) {
       await Promise.all(shown);
     },
   } satisfies ReconciledKind & Record<string, unknown>;
+}
+
+function keysOf({ destinations, stores }: Registry): string[] {
+  const { kind } = platformResources.destinations;
+  return [...Object.keys(stores), ...Object.keys(destinations).map((name) => `${kind}/${name}`)];
 }

@@ -38,7 +38,7 @@ export async function reconcileRegistered(
   }
   if (isDeleting(object)) return dismiss(context, informer, object, registry, entry);
   const held = await hold({ ...context, resource: informer.resource, cache: informer }, object);
-  const { readiness, observed } = await take(context, informer, held, registry, entry);
+  const { readiness, observed } = await take(context, informer, held, entry);
   await show(context, informer, held, readiness, observed);
 }
 
@@ -52,7 +52,6 @@ async function take(
   context: ControllerContext,
   { resource }: Informer,
   object: ClusterObject,
-  registry: Registry,
   entry: Entry | undefined,
 ): Promise<Pick<ShownReadiness, 'readiness' | 'observed'>> {
   try {
@@ -64,7 +63,7 @@ async function take(
     const leaving = entry !== undefined && 'deleting' in entry && entry.deleting;
     const key = `${resource.kind}/${object.metadata.name}`;
     if (prepared.kind === 'store') context.secrets.follow(key, secretOf(prepared.store));
-    const known = entry?.document === prepared.document && registry.projection === context.queue && !leaving;
+    const known = entry?.document === prepared.document && entry.projection === context.queue && !leaving;
     if (known && !context.secrets.isStale(key)) return { readiness: entry.readiness, observed: true };
     // The same store once more is how the entity is asked to look at it now.
     await context.entities.register({ ...prepared, projection: context.queue });
@@ -141,7 +140,7 @@ async function forget(
   registry: Registry,
   entry: Entry | undefined,
 ): Promise<void> {
-  if (entry === undefined || registry.projection !== context.queue) return;
+  if (entry === undefined || entry.projection !== context.queue) return;
   if (usersOf(registry, informer, name).length > 0) return;
   if ((await liveObject(context, informer.resource, { name })) !== undefined || !(await context.sameCluster())) return;
   await deregister(context, informer, name, entry);

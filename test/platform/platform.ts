@@ -13,6 +13,7 @@ import { ensureEngine } from '../../src/setup/ensureEngine.js';
 import { temporalBinary } from '../../src/setup/temporalBinary.js';
 import { workerConfiguration } from '../../src/worker/configuration.js';
 import type { StagePlace } from '../../src/worker/stageRunnerFor.js';
+import { registerSearchAttributes } from '../../src/worker/searchAttributes.js';
 import { createWorker } from '../../src/worker/worker.js';
 import { freePort } from '../servers/freePort.js';
 import { destination, directoryStore } from './documents.js';
@@ -43,6 +44,8 @@ export interface PlatformOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where stages run and Secrets are; a container engine by default. */
   readonly stages?: StagePlace;
+  /** `none` for tests that start workers of their own; nothing is registered then. */
+  readonly worker?: 'none';
 }
 
 let runtimeInstalled = false;
@@ -95,16 +98,19 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
       stages: options.stages ?? { kind: 'engine' as const, engine: container },
       workflows: await workflowBundle(),
     };
-    const worker = await createWorker(parts);
-    const running = worker.run();
-    closing.push(async () => {
-      worker.stop();
-      await running;
-    });
+    if (options.worker !== 'none') {
+      const worker = await createWorker(parts);
+      const running = worker.run();
+      closing.push(async () => {
+        worker.stop();
+        await running;
+      });
+    }
     const entities = entityClient(client, taskQueue);
     const store = join(home, 'store');
     const platform = { client, entities, address, taskQueue, home, store, engine, temporal, loseTemporal, close };
-    await within(openMillis, 'the platform did not answer', furnish(platform, options));
+    if (options.worker === 'none') await registerSearchAttributes(connection, 'default');
+    else await within(openMillis, 'the platform did not answer', furnish(platform, options));
     return platform;
   } catch (error) {
     await close();

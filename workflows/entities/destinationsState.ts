@@ -83,19 +83,19 @@ export function register(state: DestinationsState, message: Register): void {
   const changed = known?.document !== message.document;
   const readiness =
     changed || known === undefined ? notChecked(`${isStore ? 'StateStore' : 'Destination'}NotReady`) : known.readiness;
-  const { document } = message;
+  const { document, projection } = message;
   if (isStore) {
     state.registry = {
       ...registry,
-      stores: { ...registry.stores, [name]: { store: message.store, document, readiness } },
+      stores: { ...registry.stores, [name]: { store: message.store, document, readiness, projection } },
     };
   } else {
     const { destination } = message;
-    const entry = { destination, document, readiness, deleting: false };
+    const entry = { destination, document, readiness, deleting: false, projection };
     state.registry = { ...registry, destinations: { ...registry.destinations, [name]: entry } };
     if (changed) state.changes = [...state.changes, { name, after: destination }];
   }
-  if (message.projection !== undefined) state.registry = { ...state.registry, projection: message.projection };
+  if (projection !== undefined) state.registry = { ...state.registry, projection };
   if (message.ticket !== undefined) {
     wait(state, `${message.kind}/${name}`, { ...message.ticket, wants: 'apply', changed });
   }

@@ -65,14 +65,19 @@ export function condition(object: Shown | undefined, type: string): ShownConditi
 
 const patience = 60_000;
 
-/** @param stages a worker for Jobs, which no node runs here, reads the cluster's Secrets */
-export async function openControllerPlatform(stages: 'engine' | 'jobs' = 'engine'): Promise<ControllerPlatform> {
+/** @param worker one for `jobs`, which no node runs here, reads the cluster's Secrets; `none` starts none */
+export async function openControllerPlatform(
+  worker: 'engine' | 'jobs' | 'none' = 'engine',
+): Promise<ControllerPlatform> {
   const cluster = await startApiServer({ audit: true });
   const { kubeconfig } = cluster;
   const run = (...args: string[]) => mustKubectl(kubeconfig, args);
   await run('apply', '-f', 'deploy/crds', '-f', 'deploy/namespace.yaml');
   await run('wait', '--for=condition=Established', '--all', 'crds', '--timeout=30s');
-  const platform = await openPlatform(stages === 'engine' ? {} : { stages: await jobsPlace(kubeconfig) });
+  const platform = await openPlatform({
+    ...(worker === 'jobs' ? { stages: await jobsPlace(kubeconfig) } : {}),
+    ...(worker === 'none' ? { worker } : {}),
+  });
 
   async function object(...args: string[]): Promise<Shown | undefined> {
     const { ok, stdout, stderr } = await kubectl(kubeconfig, ['get', ...args, '-o', 'json']);
