@@ -3,7 +3,7 @@ import { platformResources } from '../../activities/kubernetes/projection/apiRes
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
-import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
+import { isSettled, worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
 import { labelValue, workObjectName } from '../../activities/kubernetes/projection/workObject.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
@@ -56,12 +56,8 @@ export async function expectDestinations(context: ControllerContext, object: Clu
  * Whether an entity that begins anew has found out about all that the cluster shows of it, or will not any more. One that
  * waits has not: for its Promise, say, or for a Destination.
  */
-export function knowsItsWorks(
-  context: ControllerContext,
-  object: ClusterObject,
-  { works, phase }: EntityStatus,
-): boolean {
-  if (!['Pending', 'Running', 'Waiting'].includes(phase)) return true;
-  const known = works.map(workObjectName);
+export function knowsItsWorks(context: ControllerContext, object: ClusterObject, status: EntityStatus): boolean {
+  if (isSettled(status) && status.phase !== 'Waiting') return true;
+  const known = status.works.map(workObjectName);
   return worksOf(context.works, object).every(({ metadata }) => known.includes(metadata.name));
 }

@@ -32,10 +32,19 @@ const { works: workResource, workPlacements: placementResource } = platformResou
 /** Makes an object's Works and WorkPlacements what its entity knows, and writes only what differs. */
 export async function projectWorks(parts: WorkProjection, owner: ClusterObject, status: EntityStatus): Promise<void> {
   for (const work of status.works) await projectWork(parts, { work, status, owner });
+  if (!isSettled(status)) return;
   const wanted = new Set(status.works.map((work) => objectKey(workNamespace(work), workObjectName(work))));
   for (const work of worksOf(parts.works, owner)) {
     if (!wanted.has(keyOf(work)) && !isDeleting(work)) await deleteObject(parts.cluster, workResource, work);
   }
+}
+
+/**
+ * Does the entity know all Works that there are? One that begins anew, because Temporal was lost, does not until its
+ * first run has ended: what the cluster shows until then is all that is known of documents in stores.
+ */
+export function isSettled({ phase, generation, observedGeneration }: EntityStatus): boolean {
+  return phase !== 'Pending' && phase !== 'Running' && observedGeneration === generation;
 }
 
 /** The Works that are an object's, by its uid: names of objects come back, uids do not. */

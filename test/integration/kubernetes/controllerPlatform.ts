@@ -68,6 +68,7 @@ const patience = 60_000;
 /** @param worker one for `jobs`, which no node runs here, reads the cluster's Secrets; `none` starts none */
 export async function openControllerPlatform(
   worker: 'engine' | 'jobs' | 'none' = 'engine',
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<ControllerPlatform> {
   const cluster = await startApiServer({ audit: true });
   const { kubeconfig } = cluster;
@@ -75,6 +76,7 @@ export async function openControllerPlatform(
   await run('apply', '-f', 'deploy/crds', '-f', 'deploy/namespace.yaml');
   await run('wait', '--for=condition=Established', '--all', 'crds', '--timeout=30s');
   const platform = await openPlatform({
+    environment,
     ...(worker === 'jobs' ? { stages: await jobsPlace(kubeconfig) } : {}),
     ...(worker === 'none' ? { worker } : {}),
   });

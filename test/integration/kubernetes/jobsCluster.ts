@@ -57,6 +57,7 @@ export interface TaskOptions {
   readonly timeoutSeconds?: number;
   readonly name?: string;
   readonly pipelineNamespace?: string;
+  readonly action?: 'configure' | 'delete';
 }
 
 /** A shell script as a container of a Pipeline. */
@@ -107,6 +108,7 @@ export async function openJobsCluster(kubeconfig = process.env['KUBECONFIG']): P
 
   async function tasks(stages: readonly unknown[], more: TaskOptions = {}): Promise<StageTask[]> {
     count += 1;
+    const { action = 'configure' } = more;
     const name = more.name ?? `box-${count}`;
     const document = { apiVersion: `${group}/v1`, kind: 'Parcel', metadata: { name, namespace }, spec: { size: 3 } };
     const path = `/apis/${group}/v1/namespaces/${namespace}/parcels`;
@@ -124,7 +126,7 @@ export async function openJobsCluster(kubeconfig = process.env['KUBECONFIG']): P
       spec: {
         workflows: {
           ...(more.pipelineNamespace !== undefined && { config: { pipelineNamespace: more.pipelineNamespace } }),
-          resource: { configure: [pipeline] },
+          resource: { [action]: [pipeline] },
         },
       },
     });
@@ -147,7 +149,7 @@ export async function openJobsCluster(kubeconfig = process.env['KUBECONFIG']): P
         name,
       },
       promise,
-      action: 'configure',
+      action,
       pipeline: 'configure',
       stage: container.name,
       timeoutSeconds: more.timeoutSeconds ?? 80,

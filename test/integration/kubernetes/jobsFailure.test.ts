@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Failure } from '../../../src/domain/failure.js';
 import type { StageTask } from '../../../src/domain/stageTask.js';
+import { eventually } from '../../platform/eventually.js';
 import type { JobsCluster, TaskOptions } from './jobsCluster.js';
-import { openJobsCluster, stage } from './jobsCluster.js';
+import { never, openJobsCluster, stage } from './jobsCluster.js';
 
 let jobs: JobsCluster;
 
@@ -114,4 +115,66 @@ test('a manifest that Kubernetes refuses', async () => {
   const failure = await failureOf(tasks);
   expect(failure).toMatchObject({ type: 'StageRefused', retryable: false });
   expect(failure.message).toContain('none');
+});
+
+const jobsOf = async ({ owner }: StageTask) =>
+  (await jobs.jobs()).filter(({ metadata }) => metadata.labels?.['kratix.io/resource-name'] === owner.name);
+
+test('an object that is not in the cluster gets no Job, which would be taken away as often as it is made', async () => {
+  const tasks = await jobs.tasks([stage('only', 'true')]);
+  const strangers = tasks.map((task) => ({ ...task, object: { ...task.object, uid: 'another' } }));
+  const failure = await failureOf(strangers);
+  expect(failure).toMatchObject({ type: 'OwnerNotFound', retryable: false });
+  expect(failure.message).toBe(
+    `pipeline "configure" cannot run: Parcel ${jobs.namespace}/${tasks[0]?.owner.name} with the uid another is not in the cluster, so Kubernetes would remove its Job`,
+  );
+  expect(await Promise.all(tasks.map(jobsOf))).toEqual([[]]);
+});
+
+test('an object that is taken away in the middle takes its Job along, and the next attempt says why', async () => {
+  const [task] = await jobs.tasks([stage('slow', "trap 'exit 143' TERM; sleep 60 & wait")]);
+  if (task === undefined) throw new Error('no stage');
+  const running = jobs.runner(task, 1, never());
+  running.catch(() => undefined);
+  await jobs.runs(task);
+  await jobs.kubectl('delete', 'parcels', '-n', jobs.namespace, task.owner.name);
+  await expect(running).rejects.toMatchObject({ type: 'PodLost', retryable: true });
+  await expect(jobs.runner(task, 2, never())).rejects.toMatchObject({ type: 'OwnerNotFound', retryable: false });
+});
+
+test('a deletion whose object is gone already runs its pipeline all the same', async () => {
+  const tasks = await jobs.tasks([stage('goodbye', 'echo gone')], { action: 'delete' });
+  await jobs.kubectl('delete', 'parcels', '-n', jobs.namespace, tasks[0]?.owner.name ?? '');
+  expect((await jobs.play(tasks)).logs).toEqual(['gone\n']);
+  const [job] = (await Promise.all(tasks.map(jobsOf))).flat();
+  expect(job?.metadata.ownerReferences).toBeUndefined();
+  expect(job?.spec).toMatchObject({ ttlSecondsAfterFinished: 86_400 });
+});
+
+test('Jobs that vanish again and again are given up', async () => {
+  const [task] = await jobs.tasks([stage('slow', "trap 'exit 143' TERM; sleep 60 & wait")]);
+  if (task === undefined) throw new Error('no stage');
+  const running = jobs.runner(task, 20, never());
+  running.catch(() => undefined);
+  await jobs.runs(task);
+  await jobs.kubectl('delete', 'jobs', '-n', jobs.namespace, '-l', `kratix.io/resource-name=${task.owner.name}`);
+  await expect(running).rejects.toMatchObject({
+    type: 'PodLost',
+    retryable: false,
+    message: expect.stringContaining('its Job was deleted; given up after attempt 20'),
+  });
+});
+
+test('a stage that fails is told of while Kubernetes restarts it, long before the Job has failed', async () => {
+  const [task] = await jobs.tasks([stage('bad', 'echo why; exit 3')]);
+  if (task === undefined) throw new Error('no stage');
+  const abort = new AbortController();
+  const told: string[] = [];
+  const running = jobs.runner(task, 1, abort.signal, (line) => told.push(line));
+  running.catch(() => undefined);
+  const line =
+    'pipeline "configure", stage "bad" exited with code 3, attempt 2 (last line: why); Kubernetes tries again';
+  await eventually('the second end', () => (told.includes(line) ? true : undefined));
+  abort.abort(new Error('CANCELLED'));
+  await expect(running).rejects.toThrow('CANCELLED');
 });

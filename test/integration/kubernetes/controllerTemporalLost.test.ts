@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { echoStage, pipeline, promise, request, stage } from '../../platform/documents.js';
+import { holds } from '../../platform/eventually.js';
+import { gate } from '../../platform/gate.js';
+import { gitRepository } from '../../servers/gitRepository.js';
+import type { GitRepository } from '../../servers/gitRepository.js';
+import { isReady, isReconciled, platformObjects } from './controllerObjects.js';
+import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
+import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
+
+let world: ControllerPlatform;
+let controller: RunningController;
+let repository: GitRepository;
+
+beforeAll(async () => {
+  repository = await gitRepository();
+  world = await openControllerPlatform();
+  controller = await startController(world);
+  const held = gate(world.platform.home, 'lost');
+  await world.apply(
+    ...platformObjects(repository),
+    promise('database', { resource: { configure: [pipeline('configure', [echoStage()])] } }),
+    promise('slow', { resource: { configure: [pipeline('configure', [stage('hold', held.script), echoStage()])] } }),
+  );
+  for (const kind of ['databases', 'slows']) {
+    await world.until(['crd', `${kind}.test.fulfil.io`], 'Established', (crd) => {
+      return condition(crd, 'Established')?.status === 'True';
+    });
+  }
+  await world.apply(...['one', 'two'].map((name) => request('database', name, { size: 'small' })));
+  for (const name of ['one', 'two']) await world.until(['databases', name], 'Reconciled', isReconciled);
+}, 240_000);
+afterAll(async () => {
+  await controller?.stop();
+  await world?.close();
+  await repository?.remove();
+});
+
+const path = (name: string, kind = 'database') => `worker/resources/default/${kind}/${name}/configure/5058f/out.yaml`;
+const documents = async () => (await repository.files()).filter((file) => file.includes('/resources/default/'));
+const entity = (id: string) => world.platform.entities.status(id);
+
+test('Temporal and all that it knew, lost under a running controller in the middle of a run', async () => {
+  const held = gate(world.platform.home, 'lost');
+  await world.apply(request('slow', 'one', { size: 'patient' }));
+  await held.reached();
+  const before = await repository.read(path('one'));
+  await world.kubectl('delete', 'databases', 'two', '--wait=false');
+  await world.platform.loseTemporal();
+  await world.apply(request('database', 'three', { size: 'after' }));
+
+  await holds(
+    'every object is known again',
+    async () => (await entity('resource/slow/default/one')) !== undefined,
+    60_000,
+  );
+  const opening = setInterval(() => void held.open().catch(() => undefined), 500);
+  try {
+    await world.until(['slows', 'one'], 'Reconciled', isReconciled);
+  } finally {
+    clearInterval(opening);
+  }
+  await world.untilGone('databases', 'two');
+  for (const name of ['one', 'three']) {
+    await world.until(['databases', name], 'Reconciled', isReconciled);
+    expect((await entity(`resource/database/default/${name}`))?.phase).toBe('Ready');
+  }
+  await world.until(['destination', 'worker'], 'Ready', isReady);
+  expect(await documents()).toEqual([path('one'), path('three'), path('one', 'slow')]);
+  expect(await repository.read(path('one'))).toBe(before);
+  expect(controller.lines.filter((line) => line.startsWith('controller leads'))).toHaveLength(1);
+}, 240_000);
+
+test('and with it everything goes on', async () => {
+  await world.apply(request('database', 'one', { size: 'large' }));
+  await world.until(['databases', 'one'], 'Reconciled', isReconciled);
+  expect(await repository.read(path('one'))).toContain('text: large');
+  await world.kubectl('delete', 'promise', 'database', 'slow', '--timeout=80s');
+  expect(await documents()).toEqual([]);
+}, 120_000);
