@@ -35,9 +35,9 @@ const bucketName = 'bench';
 
 export async function openBenchPlatform(): Promise<BenchPlatform> {
   const closing: (() => Promise<unknown>)[] = [];
-  const close = async () => {
-    for (const step of closing.splice(0).toReversed()) await step();
-  };
+  let closed: Promise<void> | undefined;
+  // once, whoever asks: what fails because it is interrupted must not end the process before everything is stopped
+  const close = () => (closed ??= closeAll(closing));
   try {
     // whoever interrupts it should find no cluster afterwards
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -94,6 +94,10 @@ export async function openBenchPlatform(): Promise<BenchPlatform> {
     await close();
     throw error;
   }
+}
+
+async function closeAll(closing: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of closing.toReversed()) await step();
 }
 
 type Kubectl = BenchPlatform['kubectl'];

@@ -2,7 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onPath, runProgram } from '../../src/setup/program.js';
+import { BASE_IMAGE } from '../../src/setup/baseImage.js';
 import type { TestCluster } from './cluster.js';
+
+/** Of the pods that tests run; its stages have the base image. */
+const helperImage = 'localhost/fulfil-helper:1';
 
 /** The node's image may have to be pulled. */
 const createMilliseconds = 10 * 60_000;
@@ -20,13 +24,22 @@ export async function kindCluster(): Promise<TestCluster | undefined> {
   const kubeconfig = join(directory, 'kubeconfig');
   const name = `fulfil-${process.pid}`;
   const args = ['create', 'cluster', '--name', name, '--kubeconfig', kubeconfig, '--wait', '120s'];
-  const created = await runProgram(kind, args, { timeoutMs: createMilliseconds });
-  if (!created.ok) throw new Error(`kind could not create a cluster: ${created.complaint}`);
-  return {
-    kubeconfig,
-    async stop() {
-      await runProgram(kind, ['delete', 'cluster', '--name', name], { timeoutMs: deleteMilliseconds });
-      await rm(directory, { recursive: true, force: true });
-    },
+  const stop = async (): Promise<void> => {
+    await runProgram(kind, ['delete', 'cluster', '--name', name], { timeoutMs: deleteMilliseconds });
+    await rm(directory, { recursive: true, force: true });
   };
+  try {
+    await must(kind, args);
+    await must('deploy/helper/build.sh', [helperImage]);
+    await must(kind, ['load', 'docker-image', BASE_IMAGE, helperImage, '--name', name]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { kubeconfig, stop };
+}
+
+async function must(program: string, args: readonly string[]): Promise<void> {
+  const { ok, complaint } = await runProgram(program, args, { timeoutMs: createMilliseconds });
+  if (!ok) throw new Error(`${program} ${args.slice(0, 2).join(' ')}: ${complaint}`);
 }
