@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { accountKubeconfig } from '../server/accountKubeconfig.js';
 import { freePort } from '../server/freePort.js';
 import type { OwnCluster } from '../server/ownCluster.js';
 import { startOwnCluster } from '../server/ownCluster.js';
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
     });
     await step('Install Fulfil: definitions, policies, permissions', install);
     await step('Temporal, a worker and the controller, as processes of this machine', async () => {
-      for (const process of await platform()) closing.push(() => process.stop());
+      for (const each of await platform(process.env['KUBECONFIG'] ?? '')) closing.push(() => each.stop());
     });
     await step('A state store', async () => {
       await applyStore(store, paths.store);
@@ -81,12 +82,20 @@ async function install(): Promise<void> {
   await kubectl('wait', '--for=condition=Established', '--all', 'crds', '--timeout=30s');
 }
 
-async function platform(): Promise<readonly FulfilProcess[]> {
+/** They may do what deploy/rbac allows the pods, and no more. */
+async function platform(kubeconfig: string): Promise<readonly FulfilProcess[]> {
+  const as = async (account: string) => {
+    return { KUBECONFIG: await accountKubeconfig(kubeconfig, 'kratix-platform-system', account) };
+  };
   const port = String(await freePort(7233));
   const ui = String(await freePort(8233));
-  const dev = await startFulfil(['dev', '--port', port, '--ui-port', ui], 'worker     ready');
+  const dev = await startFulfil(
+    ['dev', '--port', port, '--ui-port', ui],
+    'worker     ready',
+    await as('fulfil-worker'),
+  );
   try {
-    const env = { TEMPORAL_ADDRESS: `127.0.0.1:${port}` };
+    const env = { ...(await as('fulfil-controller')), TEMPORAL_ADDRESS: `127.0.0.1:${port}` };
     return [dev, await startFulfil(['controller'], 'controller leads', env)];
   } catch (error) {
     await dev.stop();

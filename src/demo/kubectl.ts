@@ -1,11 +1,9 @@
-import { programPath } from '../server/programs.js';
-import { onPath } from '../setup/program.js';
+import { kubectlProgram } from '../server/programs.js';
 import { runShown } from './step.js';
 
 /** Runs kubectl as a user of the demonstration's cluster would, and shows it; it has to succeed. */
 export async function kubectl(...args: readonly string[]): Promise<string> {
-  const program = (await onPath('kubectl', process.env)) ?? programPath('kubectl');
-  return runShown({ name: 'kubectl', program }, 0, args);
+  return runShown({ name: 'kubectl', program: await kubectlProgram() }, 0, args);
 }
 
 /** A first run waits for its pod, and the machine may be busy with something else. */

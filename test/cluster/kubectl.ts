@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { onPath } from '../../src/setup/program.js';
-import { programPath } from '../../src/server/programs.js';
+import { kubectlProgram } from '../../src/server/programs.js';
 
 export interface Ended {
   readonly ok: boolean;
@@ -11,8 +10,11 @@ export interface Ended {
 
 /** kubectl as a user calls it; `input` is what stands behind `-f -`. */
 export async function kubectl(kubeconfig: string, args: readonly string[], input?: unknown): Promise<Ended> {
-  const program = (await onPath('kubectl', process.env)) ?? programPath('kubectl');
-  return spawned(program, ['--kubeconfig', kubeconfig, ...args], input === undefined ? '' : JSON.stringify(input));
+  return spawned(
+    await kubectlProgram(),
+    ['--kubeconfig', kubeconfig, ...args],
+    input === undefined ? '' : JSON.stringify(input),
+  );
 }
 
 /** A program with everything that it printed. */
