@@ -7,6 +7,7 @@ import { fileSecrets } from '../../activities/secrets/fileSecrets.js';
 import type { SecretSource } from '../../activities/secrets/secretSource.js';
 import type { StageRunner } from '../../activities/stages/stageRunner.js';
 import { engineStageRunner } from '../../activities/stages/stageRunner.js';
+import type { Settings } from '../domain/settings.js';
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import type { FollowedConfiguration } from '../kubernetes/followedConfiguration.js';
 import type { WorkerConfiguration } from './configuration.js';
@@ -27,6 +28,8 @@ export interface PlaceParts {
   readonly runStage: StageRunner;
   /** Of state stores. */
   readonly secrets: SecretSource;
+  /** Of the whole platform: the environment's, or in a cluster those of its ConfigMap. */
+  readonly settings: () => Settings;
   close(): Promise<void>;
 }
 
@@ -48,7 +51,7 @@ export async function stageRunnerFor(
     worker: configuration.identity,
     network: configuration.network,
   });
-  return { runStage, secrets, close: () => Promise.resolve() };
+  return { runStage, secrets, settings: () => configuration.settings, close: () => Promise.resolve() };
 }
 
 /** Loaded only here: a worker with containers of its own needs none of it. */
@@ -66,7 +69,12 @@ async function jobs(
     return { ...platform.current(), ...installed };
   };
   const runStage = kubernetesStageRunner({ artifacts, cluster, scratch, settings, leavesJob });
-  return { runStage, secrets: clusterSecrets(cluster), close: () => listening.close() };
+  return {
+    runStage,
+    secrets: clusterSecrets(cluster),
+    settings: () => platform.current(),
+    close: () => listening.close(),
+  };
 }
 
 /** Why Temporal cancels an activity that nobody wants any more; for every other reason another attempt follows. */

@@ -85,13 +85,13 @@ export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
 function dependenciesOf(
   { configuration, client }: WorkerParts,
   artifacts: ArtifactStore,
-  { runStage, secrets }: PlaceParts,
+  { runStage, secrets, settings }: PlaceParts,
 ): ActivityDependencies {
   return {
     artifacts,
     runStage,
     entities: entityClient(client, configuration.taskQueue),
-    settings: () => configuration.settings,
+    settings,
     recheckMillis: configuration.recheckMillis,
     writerFor: storeWriters({ secrets, cacheDirectory: homeLayout(configuration.home).repositories }),
   };
