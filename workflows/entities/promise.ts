@@ -11,6 +11,7 @@ import { addWaiter, send } from '../waiters.js';
 import { hearChanges, historyIsLong, isGone, renew, settle, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
+import { concludeWithdrawal, nextDeletion, showDeletion, unblockDeletion } from './promiseDeletion.js';
 import { tellResources } from './promiseResources.js';
 import type { PromiseInput, PromiseOffer, PromiseState } from './promiseState.js';
 import { acceptWish, newPromiseState, offerOf, postpone, retryDeletion } from './promiseState.js';
@@ -74,10 +75,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
       state.resources = state.resources.filter((known) => known !== key);
       state.bound = Object.fromEntries(Object.entries(state.bound).filter(([bound]) => bound !== key));
     }
-    if (state.failure?.type === deletionBlocked && Object.keys(state.blocked).length === 0) {
-      delete state.failure;
-      state.phase = 'Deleting';
-    }
+    unblockDeletion(state);
   });
   setHandler(defineSignal<[DestinationsChanged]>(signals.destinationsChanged), ({ changes }) => {
     stir();
@@ -114,7 +112,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
       // Before the answer, so that who hears it finds the requests informed.
       await tellServing(input.name, state);
       await tellResources(input, state);
-    } else if (state.deleting) showDeletion(input, state);
+    } else if (state.deleting) showDeletion(input.name, state);
     await settle(state);
     await project();
     if (isGone(state)) break;
@@ -167,19 +165,6 @@ function mayRun(state: PromiseState): boolean {
   return reasons.length === 0;
 }
 
-function nextDeletion(state: PromiseState, base: Pick<RunOrder, 'owner' | 'plan' | 'object'>): RunOrder | undefined {
-  if (state.phase === 'Failed' && !state.again) return undefined;
-  if (state.deletion === 'resources' && state.resources.length === 0) state.deletion = 'documents';
-  switch (state.deletion) {
-    case 'pipelines':
-      return pipelinesOrder(state, { ...base, type: 'deleteRun', action: 'delete', keepDocuments: true });
-    case 'resources':
-      return undefined;
-    case 'documents':
-      return { ...base, type: 'withdrawRun', action: 'delete' };
-  }
-}
-
 async function perform(
   state: PromiseState,
   current: CurrentRun,
@@ -203,32 +188,9 @@ async function perform(
   noteServing(state);
 }
 
-/** A request that was accepted at the last moment has to go first. */
-function concludeWithdrawal(state: PromiseState): void {
-  if (state.resources.length > 0) state.deletion = 'resources';
-  else show(state, 'Gone', 'deleted');
-}
-
 /** From now on requests run with this revision. */
 function install(state: PromiseState, plan: PromisePlan): void {
   if (state.installed?.generation === plan.generation) return;
   state.installed = plan;
   state.announce = state.resources;
-}
-
-const deletionBlocked = 'DeletionBlocked';
-
-function showDeletion(input: PromiseInput, state: PromiseState): void {
-  if (state.deletion !== 'resources') return;
-  const reasons = Object.values(state.blocked);
-  if (reasons.length > 0) {
-    const message = `Promise ${input.name} cannot be deleted: ${reasons.join('; ')}`;
-    state.failure = { type: deletionBlocked, message };
-    return show(state, 'Failed', message);
-  }
-  show(
-    state,
-    'Deleting',
-    `waiting for ${state.resources.length} resource(s): ${state.resources.slice(0, 5).join(', ')}`,
-  );
 }
