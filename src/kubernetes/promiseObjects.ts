@@ -19,6 +19,7 @@ import { removeJobs } from './leftJobs.js';
 import { isSameWish } from './sameWish.js';
 import { expectDestinations, isLost, knowsItsWorks, removeWorks } from './letting.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
+import { removeRevisions } from './revisionObjects.js';
 import { wishDocument } from './wishDocument.js';
 
 const resource = platformResources.promises;
@@ -135,6 +136,7 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
     }
     await removeJobs(context.cluster, { ...object, kind: resource.kind, promise: name });
     await removeWorks(context, object);
+    await removeRevisions(context, name);
     return (await removeApi(context, name)) ? undefined : letGo(placeOf(context, name), object);
   }
   if (!status.deleting && knowsItsWorks(context, object, status) && (await knowsItsRequests(context, name, status))) {

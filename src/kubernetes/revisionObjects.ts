@@ -31,6 +31,16 @@ export async function reconcileRevision(context: ControllerContext, name: string
   if (mine !== undefined && known === undefined) await recall(context, revision, promise, version);
 }
 
+/** Revisions go with their Promise (reference, section 3.6, step 4); nothing is bound to them any more. */
+export async function removeRevisions(context: ControllerContext, promise: string): Promise<void> {
+  const place = { cluster: context.cluster, resource, cache: context.revisions, finalizer: revisionFinalizer };
+  for (const revision of context.revisions.list()) {
+    if (toRecord(revision.spec?.['promiseRef'])?.['name'] !== promise) continue;
+    await letGo(place, revision);
+    if (!isDeleting(revision)) await deleteObject(context.cluster, resource, revision);
+  }
+}
+
 interface Leaving {
   readonly promise: string;
   readonly version: string;
