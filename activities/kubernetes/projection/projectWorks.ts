@@ -1,5 +1,6 @@
 import type { EntityStatus } from '../../../src/domain/entity.js';
 import { workNamespace } from '../../../src/domain/layout.js';
+import type { Phase } from '../../../src/domain/phase.js';
 import type { Work } from '../../../src/domain/work.js';
 import type { ArtifactStore } from '../../artifacts/artifactStore.js';
 import type { Cluster } from '../cluster.js';
@@ -41,11 +42,14 @@ export async function projectWorks(parts: WorkProjection, owner: ClusterObject, 
 
 /**
  * Does the entity know all Works that there are? One that begins anew, because Temporal was lost, does not until its
- * first run has ended: what the cluster shows until then is all that is known of documents in stores.
+ * first run has ended: what the cluster shows until then is all that is known of documents in stores. A run that was
+ * suspended, or is not to begin, has not ended in this sense.
  */
 export function isSettled({ phase, generation, observedGeneration }: EntityStatus): boolean {
-  return phase !== 'Pending' && phase !== 'Running' && observedGeneration === generation;
+  return !unsettled.includes(phase) && observedGeneration === generation;
 }
+
+const unsettled: readonly Phase[] = ['Pending', 'Running', 'Suspended', 'Paused'];
 
 /** The Works that are an object's, by its uid: names of objects come back, uids do not. */
 export function worksOf(cache: ObjectCache, owner: ClusterObject): readonly ClusterObject[] {
