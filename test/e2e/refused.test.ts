@@ -35,7 +35,7 @@ const documents: readonly (readonly [string, Document, string])[] = [
   [
     'an unknown kind',
     { apiVersion: 'platform.kratix.io/v1alpha1', kind: 'Promised', metadata: { name: 'bad' } },
-    'Promised bad: kind: expected Promise, Destination, BucketStateStore, GitStateStore or DirectoryStateStore, found "Promised"',
+    'Promised bad: kind: expected Promise, ResourceBinding, Destination, BucketStateStore, GitStateStore or DirectoryStateStore, found "Promised"',
   ],
   [
     'a selector that is no list',
