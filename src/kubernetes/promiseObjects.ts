@@ -11,7 +11,7 @@ import { isCurrent, promiseApi, promiseLabel } from '../../activities/kubernetes
 import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
-import { promiseId } from '../domain/ids.js';
+import { promiseId, resourceId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
@@ -147,7 +147,10 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
   context.wake.requestsOf(name);
 }
 
-/** After Temporal was lost, requests with documents have to be known again before their Promise goes. */
+/**
+ * After Temporal was lost, requests with documents have to be known again before their Promise goes, and have to know
+ * their documents: what is told to go before its first run has ended would leave them where they are.
+ */
 async function knowsItsRequests(
   context: ControllerContext,
   name: string,
@@ -156,9 +159,14 @@ async function knowsItsRequests(
   const requests = context.apis.ofPromise(name)?.requests;
   if (requests === undefined) return true;
   await requests.synced;
-  return requests
-    .list()
-    .every((request) => resources.includes(keyOf(request)) || worksOf(context.works, request).length === 0);
+  for (const request of requests.list()) {
+    if (worksOf(context.works, request).length === 0) continue;
+    const { name: resourceName, namespace = '' } = request.metadata;
+    if (!resources.includes(keyOf(request))) return false;
+    const status = await context.entities.status(resourceId(name, namespace, resourceName));
+    if (status === undefined || !knowsItsWorks(context, request, status)) return false;
+  }
+  return true;
 }
 
 /** True while the definition is still there; its end wakes the Promise again. */

@@ -29,6 +29,9 @@ export async function reconcileRequest(
 ): Promise<void> {
   const entity = entityOf(api, key);
   const object = api.requests.get(key);
+  const promise = context.promises.get(api.promise);
+  // Its deletion may wait until this request is known again, or gone.
+  if (promise !== undefined && isDeleting(promise)) context.wake.promise(api.promise);
   const status = given ?? (await context.entities.status(entity));
   if (object === undefined) return forget(context, api, key, status);
   if (isDeleting(object)) return dismiss(context, api, object, status);
@@ -50,10 +53,10 @@ async function take(
   status: EntityStatus | undefined,
   reported: boolean,
 ): Promise<Taken> {
-  const offer = await context.entities.offer(api.promise);
-  if (offer === undefined || offer.deleting) {
+  if (!(await isOffered(context, api))) {
     context.wake.whenOffered(api, keyOf(object));
-    return {};
+    // It may have come between the question and the note of it.
+    if (!(await isOffered(context, api))) return {};
   }
   try {
     const { resource, wish } = await prepareResource(context, wishDocument(api.resource, object));
@@ -71,6 +74,11 @@ async function take(
   } catch (thrown) {
     return { refusal: refusalOf(thrown) };
   }
+}
+
+async function isOffered({ entities }: ControllerContext, { promise }: ServedApi): Promise<boolean> {
+  const offer = await entities.offer(promise);
+  return offer !== undefined && !offer.deleting;
 }
 
 /** The Promise has told its resources to go: their objects go too (reference, section 3.6, step 3). */
