@@ -2,7 +2,12 @@ import { dump } from 'js-yaml';
 import type { ApiDefinition } from '../../src/documents/apiDefinition.js';
 import { servedVersions } from '../../src/documents/apiDefinition.js';
 import { goDuration } from '../../src/documents/goDuration.js';
-import { intervalAnnotation, onUnscheduleAnnotation, timeoutAnnotation } from '../../src/documents/metadata.js';
+import {
+  intervalAnnotation,
+  onUnscheduleAnnotation,
+  timeoutAnnotation,
+  versionLabel,
+} from '../../src/documents/metadata.js';
 import type { Pipeline } from '../../src/documents/pipeline.js';
 import type { PromiseDocument } from '../../src/documents/promise.js';
 import type { Api, PipelinePlan, PromisePlan, WorkflowType } from '../../src/domain/plan.js';
@@ -25,7 +30,7 @@ export async function planPromise(
   settings: Settings,
 ): Promise<NewPlan> {
   const { metadata, spec } = promise;
-  const version = metadata.labels?.['kratix.io/promise-version'] ?? unversioned;
+  const version = metadata.labels?.[versionLabel] ?? unversioned;
   return {
     promise: metadata.name,
     digest: await putJson(artifacts, promise),

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toRecord } from '../../src/documents/toRecord.js';
 import type { Cluster } from './cluster.js';
-import { codeOf } from './clusterFailure.js';
+import { codeOf, unless } from './clusterFailure.js';
 import type { KubernetesList, KubernetesObject } from './objects.js';
 import type { AccessKind } from './paths.js';
 import { accessPath, query } from './paths.js';
@@ -16,13 +16,13 @@ export async function applyAccess(cluster: Cluster, wanted: readonly AccessObjec
 
 async function applyOne(cluster: Cluster, wanted: AccessObject): Promise<void> {
   const path = accessPath(wanted.kind, wanted.namespace, wanted.name);
-  const found = toRecord(await cluster.ask('GET', path).catch(unlessMissing));
+  const found = toRecord(await cluster.ask('GET', path).catch(unless(404)));
   if (found === undefined) return create(cluster, wanted);
   // Somebody's own ServiceAccount stays as it is (reference, section 2.6), and ours has nothing to change.
   if (wanted.kind === 'ServiceAccount' || isAsWanted(found, wanted)) return;
   if (wanted.roleRef !== undefined && !isDeepStrictEqual(found['roleRef'], wanted.roleRef)) {
     // The one field that Kubernetes does not let change.
-    await cluster.ask('DELETE', path).catch(unlessMissing);
+    await cluster.ask('DELETE', path).catch(unless(404));
     return create(cluster, wanted);
   }
   await cluster.ask('PUT', path, { body: manifest(wanted) });
@@ -74,7 +74,7 @@ export async function removeStaleAccess(
       const { items } = (await cluster.ask('GET', path)) as KubernetesList<KubernetesObject>;
       const stale = items.filter(({ metadata }) => !wanted.some((object) => isSame(object, kind, metadata)));
       for (const { metadata } of stale) {
-        await cluster.ask('DELETE', accessPath(kind, metadata.namespace, metadata.name)).catch(unlessMissing);
+        await cluster.ask('DELETE', accessPath(kind, metadata.namespace, metadata.name)).catch(unless(404));
       }
     }),
   );
@@ -82,9 +82,4 @@ export async function removeStaleAccess(
 
 function isSame(object: AccessObject, kind: AccessKind, { namespace, name }: KubernetesObject['metadata']): boolean {
   return object.kind === kind && object.name === name && object.namespace === namespace;
-}
-
-function unlessMissing(thrown: unknown): undefined {
-  if (codeOf(thrown) !== 404) throw thrown;
-  return undefined;
 }

@@ -9,7 +9,7 @@ import { Failure, reason } from '../../src/domain/failure.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { takeSnapshot } from '../artifacts/snapshot.js';
 import type { Cluster } from './cluster.js';
-import { codeOf } from './clusterFailure.js';
+import { unless } from './clusterFailure.js';
 import { secretsPath } from './paths.js';
 import type { RunSecret } from './runSecret.js';
 import { inputAnnotation } from './runSecret.js';
@@ -95,10 +95,7 @@ async function inputOf(
   name: string,
   authorization = '',
 ): Promise<string | undefined> {
-  const found = (await cluster.ask('GET', secretsPath(namespace, name)).catch((thrown: unknown) => {
-    if (codeOf(thrown) !== 404) throw thrown;
-    return undefined;
-  })) as RunSecret | undefined;
+  const found = (await cluster.ask('GET', secretsPath(namespace, name)).catch(unless(404))) as RunSecret | undefined;
   const token = Buffer.from(found?.data?.['token'] ?? '', 'base64').toString('utf8');
   const input = found?.metadata.annotations?.[inputAnnotation];
   return token !== '' && isSame(authorization, `Bearer ${token}`) ? input : undefined;

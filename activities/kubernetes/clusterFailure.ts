@@ -13,6 +13,14 @@ export function codeOf(thrown: unknown): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
+/** For `catch`: nothing where the API server refused with one of these codes; anything else is thrown on. */
+export function unless(...codes: readonly number[]): (thrown: unknown) => undefined {
+  return (thrown) => {
+    if (!codes.includes(codeOf(thrown) ?? 0)) throw thrown;
+    return undefined;
+  };
+}
+
 /** Everything that is no answer: refused and broken connections, names that do not resolve, silence. */
 export function unreachable(thrown: unknown, host: string): Failure {
   if (thrown instanceof Failure) return thrown;

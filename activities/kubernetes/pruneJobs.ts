@@ -1,5 +1,5 @@
 import type { Cluster } from './cluster.js';
-import { codeOf } from './clusterFailure.js';
+import { unless } from './clusterFailure.js';
 import { jobLabels } from './jobLabels.js';
 import type { JobPlan } from './jobPlan.js';
 import type { Job, KubernetesList } from './objects.js';
@@ -16,9 +16,7 @@ export async function pruneJobs(cluster: Cluster, plan: JobPlan, keep: number): 
   const { items } = (await cluster.ask('GET', path)) as KubernetesList<Job>;
   const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
   for (const { metadata } of tooMany(items, keep)) {
-    await cluster.ask('DELETE', jobsPath(namespace, metadata.name), { body }).catch((thrown: unknown) => {
-      if (codeOf(thrown) !== 404) throw thrown;
-    });
+    await cluster.ask('DELETE', jobsPath(namespace, metadata.name), { body }).catch(unless(404));
   }
 }
 

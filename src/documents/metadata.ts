@@ -53,6 +53,9 @@ export const onUnscheduleAnnotation = 'fulfil.io/on-unschedule';
 /** On a Destination: nothing new goes there, and what is there goes elsewhere. */
 export const drainAnnotation = 'fulfil.io/drain';
 
+/** Kratix's; on a Promise: its version, free text (reference, section 0.3). */
+export const versionLabel = 'kratix.io/promise-version';
+
 /** Kratix's; on a Promise: how often a finished configuration runs again (reference, section 0.4). */
 export const intervalAnnotation = 'kratix.io/reconciliation-interval';
 

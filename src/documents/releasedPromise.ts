@@ -37,5 +37,3 @@ export function readReleasedPromise(text: string, document: string): Checked<Rel
   const { status: _status, ...promise } = shape.value;
   return accepted(promise);
 }
-
-export const versionLabel = 'kratix.io/promise-version';

@@ -3,14 +3,8 @@ import { checkedDestination, checkedPromise, checkedStateStore } from '../../act
 import type { EntityClient } from '../../activities/entityClient.js';
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
-import { query } from '../../activities/kubernetes/paths.js';
-import {
-  apiVersionOf,
-  definitions,
-  objectPath,
-  platformResources,
-} from '../../activities/kubernetes/projection/apiResource.js';
-import { fieldManager } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { definitions, platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import { applyObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { promiseApi } from '../../activities/kubernetes/projection/promiseApi.js';
 import type { SecretSource } from '../../activities/secrets/secretSource.js';
 import type { PromiseDocument } from '../documents/promise.js';
@@ -60,10 +54,8 @@ function storeWarnings(document: unknown): Promise<readonly string[]> {
 async function tryApi(cluster: Cluster, { metadata, spec }: PromiseDocument): Promise<void> {
   if (spec.api === undefined) return;
   const wanted = promiseApi(metadata.name, spec.api);
-  const body = { apiVersion: apiVersionOf(definitions), kind: definitions.kind, ...wanted };
-  const path = `${objectPath(definitions, wanted.metadata)}${query({ fieldManager, force: 'true', dryRun: 'All' })}`;
   try {
-    await cluster.ask('PATCH', path, { body, contentType: 'application/apply-patch+yaml' });
+    await applyObject(cluster, definitions, wanted, 'All');
   } catch (thrown) {
     const code = codeOf(thrown);
     if (code !== 400 && code !== 422) throw thrown;

@@ -2,13 +2,14 @@ import { platformResources } from '../../activities/kubernetes/projection/apiRes
 import { bindingVersion } from '../../activities/kubernetes/projection/bindingObject.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting, objectKey } from '../../activities/kubernetes/projection/clusterObject.js';
-import { deleteObject, patchMetadata } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import type { BoundRequest } from '../../activities/kubernetes/projection/projectBinding.js';
 import { bindingOf } from '../../activities/kubernetes/projection/projectBinding.js';
 import { manualLabel } from '../documents/commandLabels.js';
 import { toRecord } from '../documents/toRecord.js';
 import { resourceId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
+import { relabel } from './objectCommands.js';
 
 const resource = platformResources.resourceBindings;
 
@@ -27,17 +28,21 @@ export async function reconcileBinding(context: ControllerContext, key: string):
   if (status.binding?.version !== version) await context.entities.bind(named, { version });
   if (binding.metadata.labels?.[manualLabel] !== 'true') return;
   await context.entities.command(entity, 'reconcile');
-  const labels = { [manualLabel]: null };
-  context.bindings.put(await patchMetadata(context.cluster, resource, binding, { labels }));
+  await relabel({ cluster: context.cluster, resource, cache: context.bindings }, binding, { [manualLabel]: null });
 }
 
 /** The request that a binding names, as far as it is there. */
-function boundRequest({ apis }: ControllerContext, { spec }: ClusterObject): BoundRequest | undefined {
-  const promise = String(toRecord(spec?.['promiseRef'])?.['name']);
-  const { name, namespace } = toRecord(spec?.['resourceRef']) ?? {};
+function boundRequest({ apis }: ControllerContext, binding: ClusterObject): BoundRequest | undefined {
+  const promise = promiseOf(binding);
+  const { name, namespace } = toRecord(binding.spec?.['resourceRef']) ?? {};
   const api = apis.ofPromise(promise);
   const request = api?.requests.get(objectKey(String(namespace), String(name)));
   return api === undefined || request === undefined ? undefined : { promise, resource: api.resource, request };
+}
+
+/** The Promise that a binding or a revision is of. */
+export function promiseOf({ spec }: ClusterObject): string {
+  return String(toRecord(spec?.['promiseRef'])?.['name']);
 }
 
 /** A binding goes with its request (reference, section 4.3, step 4). */

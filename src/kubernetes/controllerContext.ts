@@ -3,7 +3,7 @@ import type { OwnerProjection } from '../../activities/kubernetes/projection/pro
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import { objectPath } from '../../activities/kubernetes/projection/apiResource.js';
-import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+import { unless } from '../../activities/kubernetes/clusterFailure.js';
 import type { Shown } from '../../workflows/messages.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
@@ -60,9 +60,6 @@ export async function liveObject(
   resource: ApiResource,
   identity: { readonly name: string; readonly namespace?: string },
 ): Promise<ClusterObject | undefined> {
-  const found = await cluster.ask('GET', objectPath(resource, identity)).catch((thrown: unknown) => {
-    if (codeOf(thrown) !== 404) throw thrown;
-    return undefined;
-  });
+  const found = await cluster.ask('GET', objectPath(resource, identity)).catch(unless(404));
   return found as ClusterObject | undefined;
 }

@@ -2,7 +2,7 @@ import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject, ObjectCache } from '../../activities/kubernetes/projection/clusterObject.js';
 import { patchMetadata } from '../../activities/kubernetes/projection/clusterWrites.js';
-import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+import { unless } from '../../activities/kubernetes/clusterFailure.js';
 
 /** Holds an object until its entity says that it is gone. The entity keeps the order, so one is enough (ADR 8). */
 export const entityFinalizer = 'fulfil.io/entity';
@@ -43,9 +43,5 @@ export async function letGo(
 ): Promise<void> {
   if (!isHeld(object, finalizer)) return;
   const finalizers = (object.metadata.finalizers ?? []).filter((each) => each !== finalizer);
-  try {
-    await patchMetadata(cluster, resource, object, { finalizers });
-  } catch (thrown) {
-    if (codeOf(thrown) !== 404) throw thrown;
-  }
+  await patchMetadata(cluster, resource, object, { finalizers }).catch(unless(404));
 }

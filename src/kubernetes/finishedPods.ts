@@ -1,5 +1,5 @@
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
-import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+import { unless } from '../../activities/kubernetes/clusterFailure.js';
 import { managedBy } from '../../activities/kubernetes/jobLabels.js';
 import type { KubernetesList, KubernetesObject } from '../../activities/kubernetes/objects.js';
 import { podsPath, query } from '../../activities/kubernetes/paths.js';
@@ -62,8 +62,6 @@ async function removePods(cluster: Cluster, { metadata }: ClusterObject): Promis
   const { items } = (await cluster.ask('GET', path)) as KubernetesList<KubernetesObject>;
   const mine = items.filter((pod) => pod.metadata.ownerReferences?.some((owner) => owner.uid === uid));
   for (const pod of mine) {
-    await cluster.ask('DELETE', podsPath(namespace, pod.metadata.name)).catch((thrown: unknown) => {
-      if (codeOf(thrown) !== 404) throw thrown;
-    });
+    await cluster.ask('DELETE', podsPath(namespace, pod.metadata.name)).catch(unless(404));
   }
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
-import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+import { unless } from '../../activities/kubernetes/clusterFailure.js';
 import { pause } from '../../activities/kubernetes/pause.js';
 import type { LeaderElection } from '../documents/platformConfiguration.js';
 
@@ -76,13 +76,13 @@ async function tryAcquire(
   observed: Observed,
 ): Promise<boolean> {
   const collection = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-  const lease = (await cluster.ask('GET', `${collection}/${name}`).catch(unlessCode(404))) as LeaseObject | undefined;
+  const lease = (await cluster.ask('GET', `${collection}/${name}`).catch(unless(404))) as LeaseObject | undefined;
   const now = new Date().toISOString().replace('Z', '000Z');
   const times = { renewTime: now, leaseDurationSeconds: Math.ceil(leaseMillis / 1000), holderIdentity: identity };
   if (lease === undefined) {
     const spec = { ...times, acquireTime: now, leaseTransitions: 0 };
     const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace }, spec };
-    return (await cluster.ask('POST', collection, { body }).catch(unlessCode(409))) !== undefined;
+    return (await cluster.ask('POST', collection, { body }).catch(unless(409))) !== undefined;
   }
   const { holderIdentity = '', acquireTime = now, leaseTransitions = 0 } = lease.spec ?? {};
   const mine = holderIdentity === identity;
@@ -93,7 +93,7 @@ async function tryAcquire(
     leaseTransitions: mine ? leaseTransitions : leaseTransitions + 1,
   };
   const body = { ...lease, spec };
-  return (await cluster.ask('PUT', `${collection}/${name}`, { body }).catch(unlessCode(409))) !== undefined;
+  return (await cluster.ask('PUT', `${collection}/${name}`, { body }).catch(unless(409))) !== undefined;
 }
 
 function keepLease(options: LeaseOptions, times: LeaderElection, observed: Observed, signal: AbortSignal): Leadership {
@@ -138,11 +138,4 @@ async function giveBack({ cluster, namespace, name, identity }: LeaseOptions): P
   const lease = (await cluster.ask('GET', path)) as LeaseObject;
   if (lease.spec?.holderIdentity !== identity) return;
   await cluster.ask('PUT', path, { body: { ...lease, spec: { ...lease.spec, holderIdentity: '' } } });
-}
-
-function unlessCode(code: number): (thrown: unknown) => undefined {
-  return (thrown) => {
-    if (codeOf(thrown) !== code) throw thrown;
-    return undefined;
-  };
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
-import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+import { unless } from '../../activities/kubernetes/clusterFailure.js';
 import type { Job, KubernetesList } from '../../activities/kubernetes/objects.js';
 import { jobsEverywhere, jobsPath, query } from '../../activities/kubernetes/paths.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
@@ -20,9 +20,7 @@ export async function removeJobs(cluster: Cluster, owner: JobOwner): Promise<voi
   const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
   for (const { metadata } of jobs.items.filter((job) => isOf(owner, job))) {
     const path = jobsPath(metadata.namespace ?? '', metadata.name);
-    await cluster.ask('DELETE', path, { body }).catch((thrown: unknown) => {
-      if (codeOf(thrown) !== 404) throw thrown;
-    });
+    await cluster.ask('DELETE', path, { body }).catch(unless(404));
   }
 }
 

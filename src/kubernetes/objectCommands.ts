@@ -1,3 +1,4 @@
+import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject, ObjectCache } from '../../activities/kubernetes/projection/clusterObject.js';
 import { patchMetadata } from '../../activities/kubernetes/projection/clusterWrites.js';
@@ -7,9 +8,13 @@ import type { EntityStatus } from '../domain/entity.js';
 import type { Suspension } from '../domain/suspension.js';
 import type { ControllerContext } from './controllerContext.js';
 
-interface Place {
+interface LabelledPlace {
+  readonly cluster: Cluster;
   readonly resource: ApiResource;
   readonly cache: ObjectCache;
+}
+
+interface Place extends LabelledPlace {
   readonly entity: string;
 }
 
@@ -31,7 +36,7 @@ export async function obeyLabels(
     if (reconcileResources) await entities.command(place.entity, 'reconcileResources');
   }
   if (!reconcile && !reconcileResources) return object;
-  return label(context, place, object, { [manualLabel]: null, [reconcileResourcesLabel]: null });
+  return relabel(place, object, { [manualLabel]: null, [reconcileResourcesLabel]: null });
 }
 
 /**
@@ -45,9 +50,9 @@ export async function labelSuspension(
   { suspension }: EntityStatus,
 ): Promise<ClusterObject> {
   const labelled = object.metadata.labels?.[suspendedLabel] === 'true';
-  if (suspension === undefined) return labelled ? label(context, place, object, { [suspendedLabel]: null }) : object;
+  if (suspension === undefined) return labelled ? relabel(place, object, { [suspendedLabel]: null }) : object;
   if (labelled) return object;
-  if (!isShown(object, suspension)) return label(context, place, object, { [suspendedLabel]: 'true' });
+  if (!isShown(object, suspension)) return relabel(place, object, { [suspendedLabel]: 'true' });
   await context.entities.command(place.entity, 'resume');
   return object;
 }
@@ -57,9 +62,9 @@ function isShown(object: ClusterObject, { pipeline, attempts, generation }: Susp
   return shown?.pipeline === pipeline && shown.attempts === attempts && shown.generation === generation;
 }
 
-async function label(
-  { cluster }: ControllerContext,
-  { resource, cache }: Place,
+/** Sets labels, and takes away those that are null. */
+export async function relabel(
+  { cluster, resource, cache }: LabelledPlace,
   object: ClusterObject,
   labels: Readonly<Record<string, string | null>>,
 ): Promise<ClusterObject> {

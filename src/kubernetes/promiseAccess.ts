@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyAccess } from '../../activities/kubernetes/applyAccess.js';
-import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+import { codeOf, unless } from '../../activities/kubernetes/clusterFailure.js';
 import type { KubernetesList, KubernetesObject } from '../../activities/kubernetes/objects.js';
 import type { AccessKind } from '../../activities/kubernetes/paths.js';
 import { accessPath, query } from '../../activities/kubernetes/paths.js';
@@ -75,9 +75,7 @@ async function removeAccess({ cluster }: ControllerContext, promise: string): Pr
     const path = `${accessPath(kind, undefined)}${query({ labelSelector: `${promiseLabel}=${promise}` })}`;
     const { items } = (await cluster.ask('GET', path)) as KubernetesList<KubernetesObject>;
     for (const { metadata } of items) {
-      await cluster.ask('DELETE', accessPath(kind, metadata.namespace, metadata.name)).catch((thrown: unknown) => {
-        if (codeOf(thrown) !== 404) throw thrown;
-      });
+      await cluster.ask('DELETE', accessPath(kind, metadata.namespace, metadata.name)).catch(unless(404));
     }
   }
 }

@@ -3,7 +3,8 @@ import { handOverPromise, preparePromise } from '../../activities/admission/prep
 import { definitions, platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
-import { applyObject, deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { makeObject } from '../../activities/kubernetes/projection/makeObject.js';
 import { projectRevisions } from '../../activities/kubernetes/projection/projectRevisions.js';
 import { normal } from '../../activities/kubernetes/projection/statusEvents.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
@@ -100,7 +101,7 @@ async function ensureApi(context: ControllerContext, { name, promise }: Prepared
   }
   const wanted = promiseApi(name, api);
   if (isCurrent(found, wanted)) return;
-  context.definitions.put(await applyObject(context.cluster, definitions, wanted));
+  await makeObject(context.cluster, definitions, context.definitions, wanted);
 }
 
 async function show(

@@ -11,7 +11,7 @@ import { warning } from '../../activities/kubernetes/projection/statusEvents.js'
 import type { PromiseRelease } from '../documents/promiseRelease.js';
 import { checkPromiseRelease } from '../documents/promiseRelease.js';
 import type { ReleasedPromise } from '../documents/releasedPromise.js';
-import { versionLabel } from '../documents/releasedPromise.js';
+import { versionLabel } from '../documents/metadata.js';
 import { Failure, reason } from '../domain/failure.js';
 import type { ControllerContext } from './controllerContext.js';
 import { hold, letGo } from './finalizer.js';

@@ -2,7 +2,7 @@ import { fetchPromise } from '../../activities/releases/fetchPromise.js';
 import type { SecretSource } from '../../activities/secrets/secretSource.js';
 import { pause } from '../../activities/kubernetes/pause.js';
 import type { PromiseRelease } from '../documents/promiseRelease.js';
-import { versionLabel } from '../documents/releasedPromise.js';
+import { versionLabel } from '../documents/metadata.js';
 import { Failure, reason } from '../domain/failure.js';
 
 /** The API server waits ten seconds for all of an answer. */

@@ -5,7 +5,7 @@ import type { KubernetesList } from '../../activities/kubernetes/objects.js';
 import { query } from '../../activities/kubernetes/paths.js';
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import type { PromiseDocument } from '../documents/promise.js';
-import { versionLabel } from '../documents/releasedPromise.js';
+import { versionLabel } from '../documents/metadata.js';
 import { liveObject } from './controllerContext.js';
 
 const revisions = { ...platformResources.promises, kind: 'PromiseRevision', plural: 'promiserevisions' };

@@ -4,12 +4,13 @@ import type { ClusterObject } from '../../activities/kubernetes/projection/clust
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
 import { revisionFinalizer } from '../../activities/kubernetes/projection/revisionObject.js';
+import { versionLabel } from '../documents/metadata.js';
+import { kratixApiVersion } from '../documents/pipeline.js';
 import { checkPromise } from '../documents/promise.js';
-import { toRecord } from '../documents/toRecord.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { promiseId } from '../domain/ids.js';
 import { unversioned } from '../domain/revision.js';
-import { boundTo } from './bindingObjects.js';
+import { boundTo, promiseOf } from './bindingObjects.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf } from './controllerContext.js';
 import { letGo } from './finalizer.js';
@@ -20,7 +21,7 @@ const resource = platformResources.promiseRevisions;
 export async function reconcileRevision(context: ControllerContext, name: string): Promise<void> {
   const revision = context.revisions.get(name);
   if (revision === undefined) return;
-  const promise = String(toRecord(revision.spec?.['promiseRef'])?.['name']);
+  const promise = promiseOf(revision);
   const version = String(revision.spec?.['version']);
   const object = context.promises.get(promise);
   const status = await context.entities.status(promiseId(promise));
@@ -33,10 +34,9 @@ export async function reconcileRevision(context: ControllerContext, name: string
 
 /** Revisions go with their Promise (reference, section 3.6, step 4); nothing is bound to them any more. */
 export async function removeRevisions(context: ControllerContext, promise: string): Promise<void> {
-  const place = { cluster: context.cluster, resource, cache: context.revisions, finalizer: revisionFinalizer };
   for (const revision of context.revisions.list()) {
-    if (toRecord(revision.spec?.['promiseRef'])?.['name'] !== promise) continue;
-    await letGo(place, revision);
+    if (promiseOf(revision) !== promise) continue;
+    await letGo(placeOf(context), revision);
     if (!isDeleting(revision)) await deleteObject(context.cluster, resource, revision);
   }
 }
@@ -60,8 +60,7 @@ async function dismiss(context: ControllerContext, revision: ClusterObject, leav
     if (bound.length > 0) return;
     if (known !== undefined) await context.entities.forget(promise, { version });
   }
-  const place = { cluster: context.cluster, resource, cache: context.revisions, finalizer: revisionFinalizer };
-  await letGo(place, revision);
+  await letGo(placeOf(context), revision);
   context.wake.promise(promise);
 }
 
@@ -72,9 +71,9 @@ async function recall(
   version: string,
 ): Promise<void> {
   const { annotations } = metadata;
-  const labels = version === unversioned ? undefined : { 'kratix.io/promise-version': version };
+  const labels = version === unversioned ? undefined : { [versionLabel]: version };
   const document = {
-    apiVersion: 'platform.kratix.io/v1alpha1',
+    apiVersion: kratixApiVersion,
     kind: 'Promise',
     metadata: { name, labels, annotations },
     spec: spec?.['promiseSpec'],
@@ -82,4 +81,8 @@ async function recall(
   const checked = checkPromise(document, `PromiseRevision ${metadata.name}`);
   // What was right when it was installed and is not any more cannot be run; its requests say that it is missing.
   if (checked.ok) await entities.recall(name, { plan: await planPromise(artifacts, checked.value, settings()) });
+}
+
+function placeOf({ cluster, revisions }: ControllerContext) {
+  return { cluster, resource, cache: revisions, finalizer: revisionFinalizer };
 }

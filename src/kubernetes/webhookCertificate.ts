@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
-import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
+import { unless } from '../../activities/kubernetes/clusterFailure.js';
 import type { KubernetesObject } from '../../activities/kubernetes/objects.js';
 import { secretsPath } from '../../activities/kubernetes/paths.js';
 import type { CertificatePair } from './selfSignedCertificate.js';
@@ -95,11 +95,4 @@ async function trust(cluster: Cluster, { certificate, previous = '' }: KeptPair)
   if (webhooks.every(({ clientConfig }) => clientConfig.caBundle === caBundle)) return;
   const told = webhooks.map((webhook) => ({ ...webhook, clientConfig: { ...webhook.clientConfig, caBundle } }));
   await cluster.ask('PUT', configurationPath, { body: { ...found, webhooks: told } }).catch(unless(409));
-}
-
-function unless(code: number): (thrown: unknown) => undefined {
-  return (thrown) => {
-    if (codeOf(thrown) !== code) throw thrown;
-    return undefined;
-  };
 }

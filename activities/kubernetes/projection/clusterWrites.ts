@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster.js';
-import { codeOf } from '../clusterFailure.js';
+import { unless } from '../clusterFailure.js';
 import { query } from '../paths.js';
 import type { ApiResource } from './apiResource.js';
 import { apiVersionOf, objectPath } from './apiResource.js';
@@ -10,18 +10,19 @@ export const fieldManager = 'fulfil';
 
 /** JSON is YAML, so the client's JSON goes under the one content type that server-side apply has. */
 const applyType = 'application/apply-patch+yaml';
-const forced = (manager: string) => query({ fieldManager: manager, force: 'true' });
+const forced = (manager: string, dryRun?: 'All') => query({ fieldManager: manager, force: 'true', dryRun });
 
 type Identity = Pick<ClusterMeta, 'name' | 'namespace' | 'uid'>;
 
-/** Server-side apply of everything but the status; creates what is missing. */
+/** Server-side apply of everything but the status; creates what is missing. `All` only asks whether it could be done. */
 export async function applyObject(
   cluster: Cluster,
   resource: ApiResource,
   object: { readonly metadata: ClusterMeta; readonly spec: unknown },
+  dryRun?: 'All',
 ): Promise<ClusterObject> {
   const body = { apiVersion: apiVersionOf(resource), kind: resource.kind, ...object };
-  const path = `${objectPath(resource, object.metadata)}${forced(fieldManager)}`;
+  const path = `${objectPath(resource, object.metadata)}${forced(fieldManager, dryRun)}`;
   return (await cluster.ask('PATCH', path, { body, contentType: applyType })) as ClusterObject;
 }
 
@@ -61,11 +62,6 @@ export async function deleteObject(
   { metadata: { name, namespace, uid } }: ClusterObject,
 ): Promise<void> {
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } };
-  try {
-    await cluster.ask('DELETE', objectPath(resource, { name, namespace }), { body });
-  } catch (thrown) {
-    const code = codeOf(thrown);
-    // 409: the uid belongs to another object now.
-    if (code !== 404 && code !== 409) throw thrown;
-  }
+  // 409: the uid belongs to another object now.
+  await cluster.ask('DELETE', objectPath(resource, { name, namespace }), { body }).catch(unless(404, 409));
 }

@@ -5,7 +5,7 @@ import { apiVersionOf, platformResources } from './apiResource.js';
 import { bindingObject, bindingStatus, isBindingOf } from './bindingObject.js';
 import type { ClusterObject, ObjectCache } from './clusterObject.js';
 import { isDeleting } from './clusterObject.js';
-import { applyObject } from './clusterWrites.js';
+import { makeObject } from './makeObject.js';
 import { showStatus } from './showStatus.js';
 
 export interface BindingProjection {
@@ -39,16 +39,12 @@ export async function projectBinding(
   binding: Binding,
 ): Promise<string | undefined> {
   const known = bindingOf(bindings, bound);
-  const object = known ?? (await create({ cluster, bindings }, bound, binding));
+  const object = known ?? (await makeObject(cluster, resource, bindings, firstBinding(bound, binding)));
   const { fields, conditions } = bindingStatus(binding);
   await showStatus(cluster, resource, bindings, object, fields, conditions);
   return known === undefined ? object.metadata.name : undefined;
 }
 
-async function create({ cluster, bindings }: BindingProjection, bound: BoundRequest, { version }: Binding) {
-  const { promise, resource: api, request } = bound;
-  const type = { apiVersion: apiVersionOf(api), kind: api.kind };
-  const written = await applyObject(cluster, resource, bindingObject(promise, request, type, version));
-  bindings.put(written);
-  return written;
+function firstBinding({ promise, resource: api, request }: BoundRequest, { version }: Binding) {
+  return bindingObject(promise, request, { apiVersion: apiVersionOf(api), kind: api.kind }, version);
 }

@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster.js';
 import { platformResources } from './apiResource.js';
 import type { ClusterObject, ObjectCache } from './clusterObject.js';
 import { isDeleting } from './clusterObject.js';
-import { applyObject } from './clusterWrites.js';
+import { makeObject } from './makeObject.js';
 import { isCurrentRevision, revisionName, revisionObject } from './revisionObject.js';
 import { showStatus } from './showStatus.js';
 
@@ -33,8 +33,7 @@ export async function projectRevisions(
     const current = known !== undefined && isCurrentRevision(known, promise, revision);
     const object = current
       ? known
-      : await applyObject(cluster, resource, await revisionObject(artifacts, promise, revision));
-    if (!current) revisions.put(object);
+      : await makeObject(cluster, resource, revisions, await revisionObject(artifacts, promise, revision));
     if (known === undefined) created.push(name);
     await showStatus(cluster, resource, revisions, object, { latest: revision.latest }, []);
   }

@@ -4,11 +4,11 @@ import type { Phase } from '../../../src/domain/phase.js';
 import type { Work } from '../../../src/domain/work.js';
 import type { ArtifactStore } from '../../artifacts/artifactStore.js';
 import type { Cluster } from '../cluster.js';
-import type { ApiResource } from './apiResource.js';
 import { platformResources } from './apiResource.js';
 import type { ClusterMeta, ClusterObject, ObjectCache } from './clusterObject.js';
 import { isDeleting, keyOf, objectKey } from './clusterObject.js';
-import { applyObject, deleteObject } from './clusterWrites.js';
+import { deleteObject } from './clusterWrites.js';
+import { makeObject } from './makeObject.js';
 import { isOurs } from './ownFields.js';
 import type { NewCondition } from './statusConditions.js';
 import { showStatus } from './showStatus.js';
@@ -74,7 +74,7 @@ async function projectWork(
   const owner =
     known !== undefined && isMadeFrom(known, workObject(source, noDocuments))
       ? known
-      : await apply(parts.cluster, workResource, parts.works, workObject(source, (await load()).bySnapshot));
+      : await makeObject(parts.cluster, workResource, parts.works, workObject(source, (await load()).bySnapshot));
   const placements = await Promise.all(
     work.placements.map(async (placement) => {
       const key = objectKey(workNamespace(work), placementObjectName(work, placement));
@@ -83,7 +83,7 @@ async function projectWork(
       const object =
         found !== undefined && isMadeFrom(found, placementObject(seed, noDocuments))
           ? found
-          : await apply(
+          : await makeObject(
               parts.cluster,
               placementResource,
               parts.placements,
@@ -121,15 +121,4 @@ function omission(bytes: number | undefined): NewCondition[] {
 
 function leftOut({ status }: ClusterObject): NewCondition[] {
   return conditionsOf(status).filter(({ type }) => type === omitted);
-}
-
-async function apply(
-  cluster: Cluster,
-  resource: ApiResource,
-  cache: ObjectCache,
-  object: Wanted,
-): Promise<ClusterObject> {
-  const written = await applyObject(cluster, resource, object);
-  cache.put(written);
-  return written;
 }

@@ -1,5 +1,7 @@
 import { promiseLabel } from './promiseApi.js';
 import type { RevisionSummary } from '../../../src/domain/revision.js';
+import { intervalAnnotation } from '../../../src/documents/metadata.js';
+import { kratixApiVersion } from '../../../src/documents/pipeline.js';
 import { toRecord } from '../../../src/documents/toRecord.js';
 import type { ArtifactStore } from '../../artifacts/artifactStore.js';
 import { getJson } from '../../artifacts/artifactStore.js';
@@ -19,24 +21,23 @@ export async function revisionObject(artifacts: ArtifactStore, promise: ClusterO
   const { name } = promise.metadata;
   const document = toRecord(await getJson(artifacts, revision.document));
   const annotations = toRecord(toRecord(document?.['metadata'])?.['annotations']) ?? {};
-  const interval = annotations[intervalKey];
+  const interval = annotations[intervalAnnotation];
   return {
     metadata: {
       name: revisionName(name, revision.version),
       labels: revisionLabels(name, revision),
       annotations: {
         [sourceAnnotation]: revision.document,
-        ...(typeof interval === 'string' ? { [intervalKey]: interval } : {}),
+        ...(typeof interval === 'string' ? { [intervalAnnotation]: interval } : {}),
       },
       finalizers: [revisionFinalizer],
-      ownerReferences: [ownerReference(promise, { apiVersion: 'platform.kratix.io/v1alpha1', kind: 'Promise' })],
+      ownerReferences: [ownerReference(promise, { apiVersion: kratixApiVersion, kind: 'Promise' })],
     },
     spec: { promiseRef: { name }, promiseSpec: document?.['spec'] ?? {}, version: revision.version },
   };
 }
 
 export const revisionFinalizer = 'kratix.io/revision-cleanup';
-const intervalKey = 'kratix.io/reconciliation-interval';
 
 function revisionLabels(promise: string, { latest }: RevisionSummary): Record<string, string> {
   return { [promiseLabel]: promise, ...(latest ? { [latestRevisionLabel]: 'true' } : {}) };
