@@ -20,8 +20,6 @@ export interface FinishedPodsOptions {
 
 /** Jobs looked at side by side: each is a list and a few deletions. */
 const concurrency = 4;
-/** A timer ends at 24 days, and a Job may be told to keep its pods for longer. */
-const longestWaitMillis = 3_600_000;
 
 /** Deletes the pods of Jobs that finished so long ago, until the signal aborts; the Jobs stay (reference, section 7.2). */
 export function removeFinishedPods(
@@ -42,7 +40,7 @@ export function removeFinishedPods(
     const finished = job && finishedAt(job);
     if (job === undefined || finished === undefined) return;
     const left = finished + seconds * 1000 - Date.now();
-    if (left > 0) return queue.addAfter(key, Math.min(left, longestWaitMillis));
+    if (left > 0) return queue.addAfter(key, left);
     await removePods(cluster, job);
   }
 }

@@ -28,11 +28,12 @@ export interface ReleaseParts {
   readonly releases: Informer;
   readonly secrets: SecretSource;
   readonly times: ReleaseTimes;
+  readonly again: (name: string, millis: number) => void;
 }
 
 /** Keeps the Promise of a web address installed (reference, section 3.8). */
 export async function reconcileRelease(parts: ReleaseParts, name: string): Promise<void> {
-  const { context, releases, times } = parts;
+  const { context, releases, times, again } = parts;
   const object = releases.get(name);
   if (object === undefined) return times.forget(name);
   const place = { cluster: context.cluster, resource, cache: releases, finalizer };
@@ -45,7 +46,9 @@ export async function reconcileRelease(parts: ReleaseParts, name: string): Promi
   }
   const held = await hold(place, object);
   // One that somebody deletes has to be gone before there can be another.
-  if (installed.some(isDeleting) || !times.isDue(held, installed.length)) return;
+  if (installed.some(isDeleting)) return;
+  const wait = times.dueIn(held, installed.length);
+  if (wait > 0) return again(name, wait);
   try {
     const current = await install(parts, held, installed);
     await show(parts, current, { status: 'True', reason: 'InstalledSuccessfully', message: 'Installed successfully' });
@@ -53,6 +56,7 @@ export async function reconcileRelease(parts: ReleaseParts, name: string): Promi
   } catch (thrown) {
     const failure = asFailure(thrown);
     const news = times.failed(held, failure.message);
+    again(name, times.dueIn(held, installed.length));
     if (news) await report(parts, held, failure);
     // What is installed stays so while its source is away.
     if (installed.length === 1 && isInstalled(held)) return;

@@ -15,12 +15,13 @@ export function releaseKind(parts: KindParts, intervalMillis: () => number) {
   const changed = (key: string) => queue.add(key);
   const releases = createInformer({ ...parts, resource: platformResources.promiseReleases, slim: slimObject, changed });
   const secrets = clusterSecrets(parts.cluster);
-  const times = releaseTimes(intervalMillis, (name, millis) => queue.addAfter(name, millis));
+  const times = releaseTimes(intervalMillis);
+  const again = (name: string, millis: number) => queue.addAfter(name, millis);
   return {
     informers: [releases],
     queue,
     keys: () => releases.list().map(keyOf),
-    reconcile: (context, name) => reconcileRelease({ context, releases, secrets, times }, name),
+    reconcile: (context, name) => reconcileRelease({ context, releases, secrets, times, again }, name),
     promiseChanged({ metadata }: ClusterObject): void {
       const release = metadata.labels?.[releaseLabel];
       if (release !== undefined) queue.add(release);

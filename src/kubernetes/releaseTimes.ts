@@ -1,8 +1,8 @@
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 
 export interface ReleaseTimes {
-  /** Is it to be fetched now? */
-  isDue(release: ClusterObject, installed: number): boolean;
+  /** After how many milliseconds it is to be fetched; 0 for now. */
+  dueIn(release: ClusterObject, installed: number): number;
   succeeded(release: ClusterObject): void;
   /** True when this is another failure than the last one. */
   failed(release: ClusterObject, message: string): boolean;
@@ -21,10 +21,7 @@ const firstPauseMillis = 5_000;
 const longestPauseMillis = 10 * 60_000;
 
 /** When each release is fetched again: after a change or a failure, and now and then (10.1, B40). */
-export function releaseTimes(
-  intervalMillis: () => number,
-  again: (name: string, millis: number) => void,
-): ReleaseTimes {
+export function releaseTimes(intervalMillis: () => number): ReleaseTimes {
   const attempts = new Map<string, Attempt>();
 
   function keep({ metadata: { name, generation } }: ClusterObject, pause: number, failures: number, message: string) {
@@ -32,20 +29,18 @@ export function releaseTimes(
   }
 
   return {
-    isDue({ metadata: { name, generation } }, installed) {
+    dueIn({ metadata: { name, generation } }, installed) {
       const last = attempts.get(name);
-      if (last === undefined || last.generation !== generation) return true;
-      if (last.failures === 0 && installed === 0) return true;
-      return performance.now() >= last.nextAt;
+      if (last === undefined || last.generation !== generation) return 0;
+      if (last.failures === 0 && installed === 0) return 0;
+      return Math.max(0, last.nextAt - performance.now());
     },
-    // Everything is looked at every few minutes anyway, and this may be in ten hours.
     succeeded: (release) => keep(release, intervalMillis(), 0, ''),
     failed(release, message) {
       const last = attempts.get(release.metadata.name);
       const failures = (last?.failures ?? 0) + 1;
       const pause = Math.min(firstPauseMillis * 2 ** (failures - 1), longestPauseMillis);
       keep(release, pause, failures, message);
-      again(release.metadata.name, pause);
       return last?.message !== message;
     },
     forget: (name) => void attempts.delete(name),

@@ -1,7 +1,7 @@
 export interface WorkQueue {
   /** Handled soon; a key that waits already is handled once. */
   add(key: string): void;
-  /** Handled after so long. */
+  /** Handled after so long, if it is not to be sooner anyway; may be said again and again. */
   addAfter(key: string, millis: number): void;
   /** Runs something else of the same key, when nothing of it is under way. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
@@ -19,6 +19,8 @@ export interface WorkQueueOptions {
 /** A conflict is mended by the next event, so the first repeat is quick; what stays broken is looked at twice a minute. */
 const firstDelayMillis = 200;
 const longestDelayMillis = 30_000;
+/** Node's timers end at 24 days, and fire at once beyond that: who asks for more is looked at early. */
+const longestTimerMillis = 2 ** 31 - 1;
 
 /** Keys that have to be looked at, each by one worker at a time, again and again until it went well. */
 export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): WorkQueue {
@@ -26,7 +28,7 @@ export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): Wo
   const running = new Set<string>();
   const tails = new Map<string, Promise<unknown>>();
   const failures = new Map<string, number>();
-  const timers = new Set<NodeJS.Timeout>();
+  const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   let closed = false;
 
   function exclusively<T>(key: string, work: () => Promise<T>): Promise<T> {
@@ -68,12 +70,18 @@ export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): Wo
   }
 
   function addAfter(key: string, millis: number): void {
-    if (closed) return;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      add(key);
-    }, millis);
-    timers.add(timer);
+    const at = performance.now() + millis;
+    const known = timers.get(key);
+    if (closed || (known !== undefined && known.at <= at)) return;
+    clearTimeout(known?.timer);
+    const timer = setTimeout(
+      () => {
+        timers.delete(key);
+        add(key);
+      },
+      Math.min(millis, longestTimerMillis),
+    );
+    timers.set(key, { at, timer });
   }
 
   function add(key: string): void {
@@ -89,7 +97,7 @@ export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): Wo
     async close() {
       closed = true;
       waiting.clear();
-      for (const timer of timers) clearTimeout(timer);
+      for (const { timer } of timers.values()) clearTimeout(timer);
       await Promise.all(tails.values());
     },
   };

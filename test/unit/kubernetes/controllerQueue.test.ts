@@ -40,3 +40,20 @@ test('what fails is tried again, and the others go on', async () => {
   expect(failures).toEqual(['bad', 'bad']);
   await queue.close();
 });
+
+test('of several times for one key the earliest counts, and only that one', async () => {
+  const began = performance.now();
+  const seen: number[] = [];
+  const queue = workQueue({
+    concurrency: 1,
+    failed: () => undefined,
+    handle: async () => void seen.push(performance.now() - began),
+  });
+  queue.addAfter('a', 60_000);
+  queue.addAfter('a', 20);
+  queue.addAfter('a', 120);
+  queue.addAfter('b', 200);
+  await holds('b was handled', () => seen.length >= 2);
+  await queue.close();
+  expect(seen).toHaveLength(2);
+});
