@@ -12,13 +12,15 @@ import { joinStorePath } from '../../src/domain/storePath.js';
 import { checkDestination } from '../../src/documents/destination.js';
 import type { PromiseDocument } from '../../src/documents/promise.js';
 import { checkPromise } from '../../src/documents/promise.js';
+import type { ResourceRequest } from '../../src/documents/request.js';
 import { checkRequest } from '../../src/documents/request.js';
 import { checkStateStore } from '../../src/documents/stateStore.js';
 import { toRecord } from '../../src/documents/toRecord.js';
 import type { Register } from '../../workflows/entities/destinationsState.js';
+import type { PromiseOffer } from '../../workflows/entities/promiseState.js';
 import type { ApplyPromise, ApplyResource } from '../../workflows/messages.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
-import { putJson } from '../artifacts/artifactStore.js';
+import { jsonDigest, putJson } from '../artifacts/artifactStore.js';
 import type { EntityClient, ResourceName } from '../entityClient.js';
 import { checkAgainstPromise } from './apiCheck.js';
 import { orRefuse } from './checked.js';
@@ -26,7 +28,6 @@ import { checkPromiseChange } from './promiseChange.js';
 import type { NewPlan } from './promisePlan.js';
 import { planPromise } from './promisePlan.js';
 import { refuseSharedName } from './sharedNamespace.js';
-import { specDigest } from './specDigest.js';
 
 export interface AdmissionDependencies {
   readonly artifacts: ArtifactStore;
@@ -85,24 +86,45 @@ export async function handOverPromise(entities: EntityClient, name: string, wish
 }
 
 export async function prepareResource(
+  dependencies: AdmissionDependencies,
+  document: unknown,
+): Promise<PreparedResource> {
+  const { entities } = dependencies;
+  const { apiVersion, kind } = orRefuse(checkRequest(document, sourceOf(document)));
+  const promise = await entities.findPromise(groupOf(apiVersion), kind);
+  const offer = promise === undefined ? undefined : await entities.offer(promise);
+  if (promise === undefined || offer === undefined || offer.deleting) throw noSuchApi(apiVersion, kind);
+  return prepareOffered(dependencies, { promise, offer }, document);
+}
+
+/** As {@link prepareResource}, for who knows the Promise and has just asked it. */
+export async function prepareOffered(
   { artifacts, entities, settings }: AdmissionDependencies,
+  { promise, offer }: { readonly promise: string; readonly offer: PromiseOffer },
   document: unknown,
 ): Promise<PreparedResource> {
   const asked = orRefuse(checkRequest(document, sourceOf(document)));
-  const promise = await entities.findPromise(groupOf(asked.apiVersion), asked.kind);
-  const offer = promise === undefined ? undefined : await entities.offer(promise);
-  if (promise === undefined || offer === undefined || offer.deleting) throw noSuchApi(asked.apiVersion, asked.kind);
   const checked = orRefuse(await checkAgainstPromise(artifacts, offer.plan, asked));
   const { namespace, name, labels } = checked.metadata;
   await refuseSharedName(entities, offer.plan, { promise, namespace, name });
-  const request = { ...checked, metadata: withoutCommands(checked.metadata) };
+  const request = keptRequest(checked);
   const { apiVersion, kind } = request;
   const { plan, available } = offer;
   const version = settings().resourceBindingVersionStrategy === 'pinned' ? plan.version : latestVersion;
   const { metadata: _metadata, ...spec } = request;
-  const object = { document: await putJson(artifacts, request), spec: specDigest(spec), apiVersion, kind };
+  const object = { document: await putJson(artifacts, request), spec: jsonDigest(spec), apiVersion, kind };
   const wish = { ...object, plan, available, version, commands: readCommands(labels) };
   return { resource: { promise, namespace, name }, wish };
+}
+
+/** Whether a stored document is just what this one asks for. */
+export function isStored(document: unknown, digest: string): boolean {
+  const asked = checkRequest(document, '');
+  return asked.ok && jsonDigest(keptRequest(asked.value)) === digest;
+}
+
+function keptRequest(request: ResourceRequest): ResourceRequest {
+  return { ...request, metadata: withoutCommands(request.metadata) };
 }
 
 /** As {@link checkedPromise}. */

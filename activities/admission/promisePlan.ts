@@ -14,8 +14,7 @@ import type { Api, PipelinePlan, PromisePlan, WorkflowType } from '../../src/dom
 import { unversioned } from '../../src/domain/revision.js';
 import type { Settings } from '../../src/domain/settings.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
-import { putJson } from '../artifacts/artifactStore.js';
-import { specDigest } from './specDigest.js';
+import { jsonDigest, putJson } from '../artifacts/artifactStore.js';
 import { putSnapshot } from '../artifacts/snapshot.js';
 
 export type NewPlan = Omit<PromisePlan, 'generation'>;
@@ -34,7 +33,7 @@ export async function planPromise(
   return {
     promise: metadata.name,
     digest: await putJson(artifacts, promise),
-    spec: specDigest({ spec, version }),
+    spec: jsonDigest({ spec, version }),
     version,
     api: spec.api && planApi(spec.api),
     selectors: (spec.destinationSelectors ?? []).map((selector) => ({ ...selector, source: 'promise' })),
@@ -57,7 +56,7 @@ function intervalOf({ metadata, spec }: PromiseDocument): number | undefined {
 function planApi(api: ApiDefinition): Api {
   const { group, names } = api.spec;
   const versions = servedVersions(api).map((version) => version.name);
-  return { group, versions, kind: names.kind, plural: names.plural };
+  return { group, versions, kind: names.kind, plural: names.plural, definition: jsonDigest(api) };
 }
 
 /** One file with every dependency, keys sorted (reference, section 3.5). */

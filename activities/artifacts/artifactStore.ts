@@ -31,7 +31,7 @@ export function directoryArtifacts(root: string): ArtifactStore {
 
   return {
     async put(content) {
-      const digest = createHash('sha256').update(content).digest('hex');
+      const digest = digestOf(content);
       await keep(digest, (temporary) => writeFile(temporary, content, { mode: 0o600 }));
       return digest;
     },
@@ -70,6 +70,15 @@ function missing(digest: string, root: string, cause: unknown): never {
 
 export async function putJson(artifacts: ArtifactStore, value: unknown): Promise<string> {
   return artifacts.put(JSON.stringify(value));
+}
+
+/** The digest under which a value would be stored. */
+export function jsonDigest(value: unknown): string {
+  return digestOf(JSON.stringify(value));
+}
+
+function digestOf(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 export async function getJson(artifacts: ArtifactStore, digest: string): Promise<unknown> {

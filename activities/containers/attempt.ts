@@ -71,6 +71,8 @@ async function startClient(
       env: { ...process.env, ...inherited },
       // its own process group: a Ctrl-C at the worker's terminal is for the worker, which then stops its stages
       detached: true,
+      // podman's monitor leaves a file where it was started when a stage runs out of memory
+      cwd: folder,
     });
     return { client, output: read };
   } finally {

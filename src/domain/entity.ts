@@ -42,6 +42,8 @@ export interface EntityStatus {
   readonly revisions?: readonly RevisionSummary[];
   readonly requirements?: readonly RequirementStatus[];
   readonly requiredBy?: readonly Dependent[];
+  /** Resources: `document` was checked with the API that their revision of the Promise has. */
+  readonly checked?: boolean;
   /** Resources: the revision of the Promise that they run with. */
   readonly binding?: Binding;
   /** Task queue of the controller that shows it. */

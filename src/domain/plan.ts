@@ -25,6 +25,8 @@ export interface Api {
   readonly versions: readonly string[];
   readonly kind: string;
   readonly plural: string;
+  /** Digest of the whole definition: what was checked with it need not be checked again. */
+  readonly definition?: string;
 }
 
 /**

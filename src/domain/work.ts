@@ -68,6 +68,11 @@ export function shortId(group: { readonly id: string }): string {
   return group.id.slice(0, 5);
 }
 
+/** Groups for which there is no Destination. */
+export function unplacedGroups({ groups, placements }: Work): string[] {
+  return groups.map(({ id }) => id).filter((id) => !placements.some(({ group }) => group === id));
+}
+
 export function isWritten(placement: WorkPlacement, group: WorkloadGroup): boolean {
   const { written } = placement;
   return written !== undefined && written.snapshot === group.snapshot && samePlace(written, placement);

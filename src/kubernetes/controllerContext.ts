@@ -1,5 +1,5 @@
 import type { AdmissionDependencies } from '../../activities/admission/prepare.js';
-import type { OwnerProjection } from '../../activities/kubernetes/projection/projectOwner.js';
+import type { WorkProjection } from '../../activities/kubernetes/projection/projectWorks.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import { objectPath } from '../../activities/kubernetes/projection/apiResource.js';
@@ -12,7 +12,7 @@ import type { ServedApi } from './servedApis.js';
 import type { StoreSecrets } from './storeSecrets.js';
 
 /** What everything in the controller works with, for as long as it leads. */
-export interface ControllerContext extends AdmissionDependencies, OwnerProjection {
+export interface ControllerContext extends AdmissionDependencies, WorkProjection {
   /** Task queue of the projections: entities that name it are shown here. */
   readonly queue: string;
   readonly promises: Informer;

@@ -1,4 +1,4 @@
-import { prepareResource } from '../../activities/admission/prepare.js';
+import { isStored, prepareOffered } from '../../activities/admission/prepare.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
@@ -7,6 +7,7 @@ import { bindingOf, projectBinding } from '../../activities/kubernetes/projectio
 import { normal } from '../../activities/kubernetes/projection/statusEvents.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
+import type { PromiseOffer } from '../../workflows/entities/promiseState.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { resourceId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
@@ -53,13 +54,14 @@ async function take(
   status: EntityStatus | undefined,
   reported: boolean,
 ): Promise<Taken> {
-  if (!(await isOffered(context, api))) {
-    context.wake.whenOffered(api, keyOf(object));
-    // It may have come between the question and the note of it.
-    if (!(await isOffered(context, api))) return {};
+  const asked = wishDocument(api.resource, object);
+  if (status?.checked === true && isOf(context, object, status) && isStored(asked, status.document)) {
+    return { document: status.document };
   }
+  const offer = (await offerOf(context, api)) ?? (await awaitedOffer(context, api, object));
+  if (offer === undefined) return {};
   try {
-    const { resource, wish } = await prepareResource(context, wishDocument(api.resource, object));
+    const { resource, wish } = await prepareOffered(context, { promise: api.promise, offer }, asked);
     const taken = status !== undefined && isOf(context, object, status);
     if (taken && (await isSameWish(context.artifacts, status.document, wish.document)))
       return { document: status.document };
@@ -76,9 +78,15 @@ async function take(
   }
 }
 
-async function isOffered({ entities }: ControllerContext, { promise }: ServedApi): Promise<boolean> {
+async function offerOf({ entities }: ControllerContext, { promise }: ServedApi): Promise<PromiseOffer | undefined> {
   const offer = await entities.offer(promise);
-  return offer !== undefined && !offer.deleting;
+  return offer?.deleting === true ? undefined : offer;
+}
+
+/** Nothing, and a note to look again when the Promise is there: it may have come before the note. */
+async function awaitedOffer(context: ControllerContext, api: ServedApi, object: ClusterObject) {
+  context.wake.whenOffered(api, keyOf(object));
+  return offerOf(context, api);
 }
 
 /** The Promise has told its resources to go: their objects go too (reference, section 3.6, step 3). */

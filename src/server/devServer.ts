@@ -69,13 +69,17 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   };
 }
 
+/** What a process that dies has written stays; a machine that loses power may forget its last second, and no more. */
+const pragmas = ['journal_mode=wal', 'synchronous=normal'];
+
 function argumentsOf({ port, uiPort, database }: DevServerOptions): string[] {
   const attributes = searchAttributeKeys.flatMap((key) => [
     '--search-attribute',
     `${key.name}=${key.type === 'KEYWORD' ? 'Keyword' : 'KeywordList'}`,
   ]);
   const ports = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)];
-  return ['server', 'start-dev', ...ports, '--db-filename', database, '--log-level', 'error', ...attributes];
+  const storage = ['--db-filename', database, ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])];
+  return ['server', 'start-dev', ...ports, ...storage, '--log-level', 'error', ...attributes];
 }
 
 async function endOf(child: ChildProcess): Promise<number> {

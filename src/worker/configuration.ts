@@ -1,5 +1,5 @@
 import { availableParallelism, homedir, hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { goDuration } from '../documents/goDuration.js';
 import type { Settings } from '../domain/settings.js';
@@ -65,7 +65,8 @@ export function workerConfiguration(environment: NodeJS.ProcessEnv): WorkerConfi
     FULFIL_RECHECK_INTERVAL,
     FULFIL_PROBE_PORT,
   } = parsed.data;
-  const home = FULFIL_HOME ?? defaultHome(environment);
+  // Container engines are started in folders of their own, so paths have to mean the same everywhere.
+  const home = resolve(FULFIL_HOME ?? defaultHome(environment));
   return {
     home,
     artifacts: artifactConfiguration(environment, homeLayout(home).artifacts),

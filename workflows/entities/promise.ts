@@ -21,7 +21,7 @@ import { handleCommon } from './commonHandlers.js';
 import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, showPaused } from './control.js';
 import { compare } from './comparison.js';
 import { conclude, noteBegun, tellRepair } from './outcome.js';
-import { projector } from './projection.js';
+import { projection } from './projection.js';
 import { isServing, missing, noteServing, planFor, tellServing } from './serving.js';
 
 /** Keeps one Promise: its API's revision, its dependencies, and the list of requests that it serves. */
@@ -95,7 +95,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     stir();
     forgetRevision(state, version);
   });
-  const project = projector(state, () => statusOf(input, state));
+  const { project, isShown } = projection(state, () => statusOf(input, state), input.isShown);
   handleCommon({ ...{ state, stir, project }, obey: command, statusOf: () => statusOf(input, state) });
   setHandler(defineQuery<PromiseOffer | undefined>(queries.plan), () => offerOf(state));
 
@@ -116,7 +116,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     await settle(state);
     await project();
     if (isGone(state)) break;
-    if (order !== undefined || historyIsLong()) await renew<PromiseInput>({ ...input, state });
+    if (order !== undefined || historyIsLong()) await renew<PromiseInput>({ ...input, state, isShown: isShown() });
   }
   await Promise.all([
     send(promisesId, signals.release, { promise: input.name }),
@@ -137,7 +137,7 @@ async function installAnew(input: PromiseInput, state: PromiseState, wish: Apply
   ]);
   if (state.next !== undefined && state.next !== wish) acceptWish(anew, state.next);
   anew.waiters = state.nextWaiters.reduce(addWaiter, [...anew.waiters]);
-  return renew<PromiseInput>({ ...input, state: anew });
+  return renew<PromiseInput>({ ...input, state: anew, isShown: false });
 }
 
 function nextOrder(input: PromiseInput, state: PromiseState): RunOrder | undefined {

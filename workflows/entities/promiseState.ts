@@ -13,6 +13,8 @@ export interface PromiseInput {
   readonly name: string;
   /** Carried by continue-as-new; do not set. */
   readonly state?: PromiseState;
+  /** The cluster shows this state already. */
+  readonly isShown?: boolean;
 }
 
 export interface PromiseState extends EntityState {

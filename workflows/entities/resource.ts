@@ -13,7 +13,7 @@ import { hearChanges, historyIsLong, isGone, note, renew, settle, show, showAgai
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
 import { conclude, noteBegun, tellRepair } from './outcome.js';
-import { projector } from './projection.js';
+import { projection } from './projection.js';
 import type { ResourceInput, ResourceState } from './resourceState.js';
 import { acceptBinding, acceptPromise, acceptWish, newResourceState, postpone } from './resourceState.js';
 import { objectOf, ownerOf, statusOf } from './resourceView.js';
@@ -56,7 +56,7 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     stir();
     hearChanges(state, current.running, changes);
   });
-  const project = projector(state, () => statusOf(input, state));
+  const { project, isShown } = projection(state, () => statusOf(input, state), input.isShown);
   handleCommon({
     ...{ state, stir, project },
     statusOf: () => statusOf(input, state),
@@ -74,14 +74,14 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     if (!state.rebinding || state.deleting) await settle(state);
     await project();
     if (isGone(state)) break;
-    if (order !== undefined || historyIsLong()) await renew<ResourceInput>({ ...input, state });
+    if (order !== undefined || historyIsLong()) await renew<ResourceInput>({ ...input, state, isShown: isShown() });
   }
   await send(promiseId(input.promise), signals.released, { namespace: input.namespace, name: input.name });
   if (state.next !== undefined) {
     const anew = { ...newResourceState(), waiters: state.nextWaiters };
     acceptWish(anew, state.next);
     anew.paused = state.next.commands.paused ?? false;
-    await renew<ResourceInput>({ ...input, state: anew });
+    await renew<ResourceInput>({ ...input, state: anew, isShown: false });
   }
   return statusOf(input, state);
 }

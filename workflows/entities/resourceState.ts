@@ -12,6 +12,8 @@ export interface ResourceInput {
   readonly name: string;
   /** Carried by continue-as-new; do not set. */
   readonly state?: ResourceState;
+  /** The cluster shows this state already. */
+  readonly isShown?: boolean;
 }
 
 export interface ResourceState extends EntityState {
@@ -21,6 +23,8 @@ export interface ResourceState extends EntityState {
   plan?: PromisePlan;
   /** Generation of the Promise that the last configure run used. */
   observedPlan: number;
+  /** Digest of the API that the wanted document was checked with. */
+  checkedWith?: string;
   promiseAvailable: boolean;
   promisePaused: boolean;
   /** Known to its Promise, with the version that it is bound to. */
@@ -49,6 +53,7 @@ export function postpone(state: ResourceState, wish: ApplyResource): void {
 export function acceptWish(state: ResourceState, wish: ApplyResource): boolean {
   noteObject(state, wish);
   const { changed } = wantDocument(state, wish.document, wish.spec);
+  state.checkedWith = wish.plan.api?.definition;
   state.apiVersion = wish.apiVersion;
   state.kind = wish.kind;
   if (state.plan === undefined) {

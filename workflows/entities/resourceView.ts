@@ -21,8 +21,9 @@ export function objectOf(state: ResourceState, plan: PromisePlan): RunOrder['obj
 }
 
 export function statusOf({ namespace, name }: ResourceInput, state: ResourceState): EntityStatus {
-  const { apiVersion, kind, plan, binding, deleting } = state;
+  const { apiVersion, kind, plan, binding, deleting, checkedWith } = state;
   const pipelines = plan?.pipelines.resource[deleting ? 'delete' : 'configure'] ?? [];
   const version = plan?.version ?? '';
-  return { ...publicState(state), namespace, name, apiVersion, kind, version, pipelines, binding };
+  const checked = checkedWith !== undefined && checkedWith === plan?.api?.definition;
+  return { ...publicState(state), namespace, name, apiVersion, kind, version, pipelines, checked, binding };
 }

@@ -4,6 +4,7 @@ import { standsStill } from '../../../src/domain/phase.js';
 import { objectStatus } from '../../../src/domain/objectStatus.js';
 import type { ClusterObject } from './clusterObject.js';
 import type { NewCondition } from './statusConditions.js';
+import { pipelineEntries, workflowsOf } from './pipelineEntries.js';
 import { conditionOf, conditionsOf, timed, wholeSeconds } from './statusConditions.js';
 
 export interface OwnerSource {
@@ -81,7 +82,7 @@ function availableSince(object: ClusterObject, { status, lastTransitionTime }: N
   return typeof known === 'string' ? known : undefined;
 }
 
-function commonStatus({ object, status, document, refusal }: OwnerSource, done: string) {
+function commonStatus({ object, status, document, refusal, now }: OwnerSource, done: string) {
   const source = status ?? { conditions: [], runs: [], pipelines: [], version: '', generation: 0, message: '' };
   const { kratix, workflows, workflowsSucceeded, workflowsFailed } = objectStatus({ ...source, observedGeneration: 0 });
   const conditions: NewCondition[] = status === undefined ? [] : [...status.conditions];
@@ -91,9 +92,20 @@ function commonStatus({ object, status, document, refusal }: OwnerSource, done: 
     workflows,
     workflowsSucceeded,
     workflowsFailed,
-    kratix: toRecord(toRecord(kratix)?.['workflows']),
+    kratix: timedPipelines({ kratix }, object, now),
     conditions: refusal === undefined ? conditions : [...unless(conditions, refused(refusal)), ...refused(refusal)],
   };
+}
+
+/** The time of a pipeline moves when its phase does (reference, section 1.1). */
+function timedPipelines(wanted: unknown, { status }: ClusterObject, now: string): Record<string, unknown> {
+  const known = pipelineEntries(status);
+  const pipelines = pipelineEntries(wanted).map((pipeline) => {
+    const { phase, lastTransitionTime } = known.find(({ name }) => name === pipeline['name']) ?? {};
+    const since = phase === pipeline['phase'] && typeof lastTransitionTime === 'string' ? lastTransitionTime : now;
+    return { ...pipeline, lastTransitionTime: wholeSeconds(since) };
+  });
+  return { ...workflowsOf(wanted), pipelines };
 }
 
 /** Why it does not get on is worth more to a user than Kratix's `Pending`. */

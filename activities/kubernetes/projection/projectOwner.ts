@@ -4,16 +4,11 @@ import { getJson } from '../../artifacts/artifactStore.js';
 import type { ApiResource } from './apiResource.js';
 import type { ClusterObject, ObjectCache } from './clusterObject.js';
 import { applyStatus } from './clusterWrites.js';
-import type { EventRecorder } from './eventRecorder.js';
 import { promiseStatus, requestStatus } from './ownerStatus.js';
 import type { WorkProjection } from './projectWorks.js';
 import { projectWorks } from './projectWorks.js';
 import { isShown } from './statusConditions.js';
 import { statusEvents } from './statusEvents.js';
-
-export interface OwnerProjection extends WorkProjection {
-  readonly record: EventRecorder;
-}
 
 export interface Projected {
   readonly workflow: 'promise' | 'resource';
@@ -29,7 +24,7 @@ export interface Projected {
 const reporters = { promise: 'PromiseController', resource: 'ResourceRequestController' } as const;
 
 /** Shows in the cluster what an entity knows: Works and WorkPlacements, then the object's own status, then events. */
-export async function projectOwner(parts: OwnerProjection, projected: Projected): Promise<void> {
+export async function projectOwner(parts: WorkProjection, projected: Projected): Promise<void> {
   const { workflow, resource, cache, object, status } = projected;
   if (status !== undefined) await projectWorks(parts, object, status);
   const details = status?.details === undefined ? {} : (toRecord(await getJson(parts.artifacts, status.details)) ?? {});

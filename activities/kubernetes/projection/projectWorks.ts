@@ -4,10 +4,12 @@ import type { Phase } from '../../../src/domain/phase.js';
 import type { Work } from '../../../src/domain/work.js';
 import type { ArtifactStore } from '../../artifacts/artifactStore.js';
 import type { Cluster } from '../cluster.js';
+import type { ApiResource } from './apiResource.js';
 import { platformResources } from './apiResource.js';
 import type { ClusterMeta, ClusterObject, ObjectCache } from './clusterObject.js';
 import { isDeleting, keyOf, objectKey } from './clusterObject.js';
 import { deleteObject } from './clusterWrites.js';
+import type { EventRecorder } from './eventRecorder.js';
 import { makeObject } from './makeObject.js';
 import { isOurs } from './ownFields.js';
 import type { NewCondition } from './statusConditions.js';
@@ -16,6 +18,8 @@ import { conditionsOf } from './statusConditions.js';
 import { placementObject, placementStatus } from './workPlacementObject.js';
 import { ownerAnnotation, placementObjectName, sourceAnnotation, workObject } from './workObject.js';
 import { workObjectName, workStatus } from './workObject.js';
+import type { ReportedEvent } from './workEvents.js';
+import { placementEvents, workEvents } from './workEvents.js';
 import type { Workload } from './workloads.js';
 import { workloadsOf } from './workloads.js';
 
@@ -24,6 +28,7 @@ export interface WorkProjection {
   readonly artifacts: ArtifactStore;
   readonly works: ObjectCache;
   readonly placements: ObjectCache;
+  readonly record: EventRecorder;
 }
 
 type Wanted = { readonly metadata: ClusterMeta; readonly spec: unknown };
@@ -89,8 +94,10 @@ async function projectWork(
               parts.placements,
               placementObject(seed, (await load()).bySnapshot),
             );
-      const { versionID, conditions } = placementStatus(seed);
+      const shown = placementStatus(seed);
+      const { versionID, conditions } = shown;
       await showStatus(parts.cluster, placementResource, parts.placements, object, { versionID }, conditions);
+      await tell(parts, placementResource, object, placementEvents(placement, object.status, shown));
       return key;
     }),
   );
@@ -101,6 +108,16 @@ async function projectWork(
   const { counts, conditions } = workStatus(work);
   const tooLarge = loaded === undefined ? leftOut(owner) : omission((await loaded).tooLarge);
   await showStatus(parts.cluster, workResource, parts.works, owner, counts, [...conditions, ...tooLarge]);
+  await tell(parts, workResource, owner, workEvents(work, owner.status, conditions));
+}
+
+async function tell(
+  { record }: WorkProjection,
+  resource: ApiResource,
+  object: ClusterObject,
+  events: readonly ReportedEvent[],
+): Promise<void> {
+  for (const { reporter, ...event } of events) await record(reporter, resource, object, [event]);
 }
 
 const noDocuments: ReadonlyMap<string, readonly Workload[]> = new Map();

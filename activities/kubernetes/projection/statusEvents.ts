@@ -1,5 +1,5 @@
-import { toRecord } from '../../../src/documents/toRecord.js';
-import type { ObjectCondition } from './statusConditions.js';
+import { pipelineEntries } from './pipelineEntries.js';
+import type { NewCondition, ObjectCondition } from './statusConditions.js';
 import { conditionOf, conditionsOf } from './statusConditions.js';
 
 export interface ObjectEvent {
@@ -24,7 +24,7 @@ export function statusEvents(workflow: 'promise' | 'resource', before: Status, a
   return [...pipelineEvents(before, after), ...conditions];
 }
 
-function hasChanged(before: ObjectCondition | undefined, after: ObjectCondition): boolean {
+export function hasChanged(before: NewCondition | undefined, after: NewCondition): boolean {
   return before?.status !== after.status || before.reason !== after.reason || before.message !== after.message;
 }
 
@@ -83,9 +83,7 @@ function pipelineEvents(before: Status, after: Status): ObjectEvent[] {
 }
 
 function phasesOf(status: Status): Map<string, string> {
-  const pipelines = toRecord(toRecord(status['kratix'])?.['workflows'])?.['pipelines'];
-  const list = Array.isArray(pipelines) ? pipelines.map(toRecord) : [];
-  return new Map(list.map((pipeline) => [String(pipeline?.['name']), String(pipeline?.['phase'])]));
+  return new Map(pipelineEntries(status).map(({ name, phase }) => [String(name), String(phase)]));
 }
 
 export function normal(reason: string, note: string): ObjectEvent {

@@ -1,7 +1,7 @@
 import type { EntityStatus } from '../../../src/domain/entity.js';
 import { workNamespace } from '../../../src/domain/layout.js';
 import type { Work, WorkPlacement } from '../../../src/domain/work.js';
-import { isWritten, shortId } from '../../../src/domain/work.js';
+import { isWritten, shortId, unplacedGroups } from '../../../src/domain/work.js';
 import { deterministicName, md5 } from '../objectName.js';
 import type { ClusterObject } from './clusterObject.js';
 import type { NewCondition } from './statusConditions.js';
@@ -101,17 +101,14 @@ export function workStatus(work: Work): {
   readonly counts: Record<string, number>;
   readonly conditions: NewCondition[];
 } {
-  const unplaced = work.groups.filter(({ id }) => !work.placements.some(({ group }) => group === id));
+  const unplaced = unplacedGroups(work);
   const counts = {
     workPlacements: work.groups.length,
     workPlacementsCreated: work.groups.length - unplaced.length,
   };
   return {
     counts,
-    conditions: workConditions(
-      work,
-      unplaced.map(({ id }) => id),
-    ),
+    conditions: workConditions(work, unplaced),
   };
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { EntityStatus } from '../../../src/domain/entity.js';
 import type { ClusterObject } from '../../../activities/kubernetes/projection/clusterObject.js';
 import { promiseStatus, requestStatus } from '../../../activities/kubernetes/projection/ownerStatus.js';
+import { pipelineEntries } from '../../../activities/kubernetes/projection/pipelineEntries.js';
 import { isShown } from '../../../activities/kubernetes/projection/statusConditions.js';
 import { statusEvents } from '../../../activities/kubernetes/projection/statusEvents.js';
 
@@ -78,4 +79,23 @@ test('events tell of changes only', () => {
     'WorksSucceeded',
   ]);
   expect(statusEvents('resource', after, after)).toEqual([]);
+});
+
+test("a pipeline's time moves when its phase does, and only then", () => {
+  const pipelines = [{ name: 'first', timeoutSeconds: 60, stages: [{ name: 'write', image: 'busybox' }] }];
+  const run = { id: 'r', number: 1, action: 'configure', generation: 1, promiseGeneration: 1, startedAt: now } as const;
+  const record = { pipeline: 'first', stage: 'write', image: 'busybox' };
+  const during = (outcome: 'Running' | 'Succeeded'): EntityStatus => ({
+    ...status,
+    pipelines,
+    runs: [{ ...run, outcome, message: '', stages: [{ ...record, outcome }] }],
+  });
+  const show = (at: string, is: EntityStatus, before: Readonly<Record<string, unknown>> = {}) =>
+    requestStatus({ object: { ...object, status: before }, status: is, document: 'd', now: at });
+  const entry = (shown: Readonly<Record<string, unknown>>) => pipelineEntries(shown)[0];
+  const begun = show('2026-01-01T00:00:00.5Z', during('Running'));
+  expect(entry(begun)).toMatchObject({ phase: 'Running', lastTransitionTime: '2026-01-01T00:00:00Z' });
+  expect(show('2026-01-01T00:00:09Z', during('Running'), begun)).toEqual(begun);
+  const ended = show('2026-01-01T00:00:09Z', during('Succeeded'), begun);
+  expect(entry(ended)).toMatchObject({ phase: 'Succeeded', lastTransitionTime: '2026-01-01T00:00:09Z' });
 });
