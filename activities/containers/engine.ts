@@ -7,7 +7,7 @@ import { removeContainer, type EngineChoice } from './engineCommand.js';
 import { stageUser } from './imageUser.js';
 import { openMounts, reclaimMounts } from './mountAccess.js';
 import { lastLine } from './outputLog.js';
-import { createFailure, isNameConflict, startFailure } from './startFailure.js';
+import { createFailure, isNameConflict, isRuntimeComplaint, startFailure } from './startFailure.js';
 import { sweepContainers } from './sweep.js';
 
 export interface EngineOptions extends EngineChoice {
@@ -69,7 +69,9 @@ async function meaning(
   // 125 to 127 are the engine's own codes, yet a stage may end with them too: then it was started
   if (exitCode >= 125 && exitCode <= 127) {
     const events = await containerEvents(options, id, end.startedAt);
-    if (events.has('create') && !events.has('start')) {
+    // A machine without watches or with a full log of events tells of none: then the engine's own words have to do.
+    const neverBegan = events.size === 0 ? isRuntimeComplaint(output) : events.has('create') && !events.has('start');
+    if (neverBegan) {
       await removeContainer(options, name);
       throw startFailure(options, spec, exitCode, output);
     }

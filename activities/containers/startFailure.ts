@@ -21,6 +21,11 @@ export function engineMessage(output: string): string {
   );
 }
 
+/** Whether the engine says that its runtime could not begin the process: a line that no stage prints. */
+export function isRuntimeComplaint(output: string): boolean {
+  return /^(Error: |docker: Error response from daemon: ).*\b(runc|crun|OCI)\b/m.test(output);
+}
+
 export function isNameConflict(output: string): boolean {
   return /name .*is already in use/i.test(output);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createFailure, engineMessage, startFailure } from '../../../activities/containers/startFailure.js';
+import { createFailure, engineMessage, isRuntimeComplaint, startFailure } from '../../../activities/containers/startFailure.js';
 
 const podman = { name: 'podman', runArgs: [] } as const;
 const docker = { name: 'docker', runArgs: [] } as const;
@@ -71,6 +71,16 @@ test('the message is the engine’s complaint without its prefix and its hint', 
   expect(engineMessage("unknown flag: --x\n\nUsage:  docker run\n\nRun 'docker run --help'\n")).toBe(
     'unknown flag: --x',
   );
+});
+
+test('a process that never began is told from one that ended with the engine’s code', () => {
+  const runc =
+    'Error: runc: runc create failed: unable to start container process: exec: "/x": stat /x: no such file or directory: OCI runtime attempted to invoke a command that was not found';
+  expect(isRuntimeComplaint(`Trying to pull x/y:1...\n${runc}\n`)).toBe(true);
+  expect(isRuntimeComplaint('docker: Error response from daemon: OCI runtime create failed: runc create failed')).toBe(
+    true,
+  );
+  expect(isRuntimeComplaint('sh: runc: not found\nError: no such file\n')).toBe(false);
 });
 
 test('only what concerns the command is the stage’s fault', () => {
