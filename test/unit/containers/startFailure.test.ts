@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { createFailure, engineMessage, isRuntimeComplaint, startFailure } from '../../../activities/containers/startFailure.js';
+import {
+  createFailure,
+  engineMessage,
+  isRuntimeComplaint,
+  startFailure,
+} from '../../../activities/containers/startFailure.js';
 
 const podman = { name: 'podman', runArgs: [] } as const;
 const docker = { name: 'docker', runArgs: [] } as const;
