@@ -92,8 +92,8 @@ export async function conductEntityRun(
   state.runs = [record, ...state.runs].slice(0, keptRuns);
   current.running = true;
   delete current.superseded;
-  await project();
-  const result = await attempt(state, current, order, id);
+  // Whoever looks at it shall see that it runs, but it need not wait for that.
+  const [result] = await Promise.all([attempt(state, current, order, id), project()]);
   current.running = false;
   state.works = result.works;
   state.leftovers = result.leftovers;

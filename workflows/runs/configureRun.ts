@@ -17,8 +17,10 @@ export async function configureRun(input: RunInput): Promise<RunResult> {
     await deliverDependencies(input, progress, deliveries);
     for (const [index, pipeline] of pipelinesFrom(input, 'configure').entries()) {
       if (progress.superseded) return;
-      if (index > 0) await tellStages(input, progress);
-      const volumes = await runPipeline(input, progress, 'configure', pipeline);
+      const [volumes] = await Promise.all([
+        runPipeline(input, progress, 'configure', pipeline),
+        index > 0 ? tellStages(input, progress) : undefined,
+      ]);
       if (progress.superseded) return;
       const collected = await quick.collectWork.executeWithOptions({ summary: `documents of ${pipeline.name}` }, [
         {

@@ -13,8 +13,10 @@ export async function deleteRun(input: RunInput): Promise<RunResult> {
     async (progress, deliveries) => {
       for (const [index, pipeline] of pipelinesFrom(input, 'delete').entries()) {
         if (progress.superseded) return;
-        if (index > 0) await tellStages(input, progress);
-        const volumes = await runPipeline(input, progress, 'delete', pipeline);
+        const [volumes] = await Promise.all([
+          runPipeline(input, progress, 'delete', pipeline),
+          index > 0 ? tellStages(input, progress) : undefined,
+        ]);
         const { details } = progress;
         const collected = await quick.collectMetadata.executeWithOptions({ summary: `word of ${pipeline.name}` }, [
           { volumes, details },
