@@ -20,6 +20,7 @@ import type {
   Remove,
 } from '../workflows/messages.js';
 import { queries, signals } from '../workflows/messages.js';
+import { called, calledStart } from './temporalCalls.js';
 import { kindKey, nameKey, namespaceKey, promiseKey } from '../workflows/searchAttributes.js';
 
 /** How activities and the command line reach the entities: who they are, how they start, what they answer. */
@@ -63,8 +64,10 @@ const queryMillis = 10_000;
 export function entityClient(client: Client, taskQueue: string): EntityClient {
   async function query<T>(workflowId: string, name: string, ...args: unknown[]): Promise<T | undefined> {
     try {
-      return await client.withDeadline(Date.now() + queryMillis, () =>
-        client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args),
+      return await called(() =>
+        client.withDeadline(Date.now() + queryMillis, () =>
+          client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args),
+        ),
       );
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
@@ -74,7 +77,7 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
 
   async function signalEntity(entity: string, signal: string, ...payload: unknown[]): Promise<boolean> {
     try {
-      await client.workflow.getHandle(entity).signal(signal, ...payload);
+      await called(() => client.workflow.getHandle(entity).signal(signal, ...payload));
       return true;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
@@ -82,8 +85,11 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
     }
   }
 
+  const signalWithStart: Client['workflow']['signalWithStart'] = (type, options) =>
+    calledStart(client, () => client.workflow.signalWithStart(type, options));
+
   async function signalIndex(signal: string, payload: unknown): Promise<void> {
-    await client.workflow.signalWithStart('destinations', {
+    await signalWithStart('destinations', {
       workflowId: destinationsId,
       taskQueue,
       args: [{}],
@@ -96,7 +102,7 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
 
   return {
     async applyPromise(name, wish) {
-      await client.workflow.signalWithStart('promise', {
+      await signalWithStart('promise', {
         workflowId: promiseId(name),
         taskQueue,
         args: [{ name }],
@@ -111,7 +117,7 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
       });
     },
     async applyResource({ promise, namespace, name }, wish) {
-      await client.workflow.signalWithStart('resource', {
+      await signalWithStart('resource', {
         workflowId: resourceId(promise, namespace, name),
         taskQueue,
         args: [{ promise, namespace, name }],
@@ -140,18 +146,22 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
       (await query<Record<string, string>>(destinationsId, 'aggregate', destination)) ?? {},
     storeTrouble: (trouble) => signalIndex('storeTrouble', trouble),
     async claim(claim) {
-      const start = new WithStartWorkflowOperation('promises', {
-        workflowId: promisesId,
-        taskQueue,
-        args: [{}],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        staticSummary: 'every Promise and its API',
-        typedSearchAttributes: [{ key: kindKey, value: 'Promises' }],
-      });
-      const update = { args: [claim] as [Claim], startWorkflowOperation: start };
-      await client.workflow.executeUpdateWithStart('claim', update).catch((error: unknown) => {
-        throw refusal(error) ?? error;
-      });
+      // Such an operation can be used once only, and a start may be repeated.
+      const start = () =>
+        new WithStartWorkflowOperation('promises', {
+          workflowId: promisesId,
+          taskQueue,
+          args: [{}],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: 'every Promise and its API',
+          typedSearchAttributes: [{ key: kindKey, value: 'Promises' }],
+        });
+      const update = () => ({ args: [claim] as [Claim], startWorkflowOperation: start() });
+      await calledStart(client, () => client.workflow.executeUpdateWithStart('claim', update())).catch(
+        (error: unknown) => {
+          throw refusal(error) ?? error;
+        },
+      );
     },
     findPromise: (group, kind) => query<string>(promisesId, queries.find, { group, kind }),
     claims: async () => (await query<readonly Claim[]>(promisesId, queries.list)) ?? [],

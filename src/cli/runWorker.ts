@@ -7,7 +7,7 @@ import { containerEngine } from '../../activities/containers/engine.js';
 import { BASE_IMAGE } from '../setup/baseImage.js';
 import { ensureEngine } from '../setup/ensureEngine.js';
 import { homeLayout, workerConfiguration } from '../worker/configuration.js';
-import { registerSearchAttributes } from '../worker/searchAttributes.js';
+import { registerSearchAttributes } from '../../activities/searchAttributes.js';
 import { kubernetesConfiguration } from '../worker/kubernetesConfiguration.js';
 import type { StagePlace } from '../worker/stageRunnerFor.js';
 import type { FulfilWorker } from '../worker/worker.js';

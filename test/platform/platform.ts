@@ -13,7 +13,8 @@ import { ensureEngine } from '../../src/setup/ensureEngine.js';
 import { temporalBinary } from '../../src/setup/temporalBinary.js';
 import { workerConfiguration } from '../../src/worker/configuration.js';
 import type { StagePlace } from '../../src/worker/stageRunnerFor.js';
-import { registerSearchAttributes } from '../../src/worker/searchAttributes.js';
+import { searchAttributeKeys } from '../../workflows/searchAttributes.js';
+import { registerSearchAttributes } from '../../activities/searchAttributes.js';
 import { createWorker } from '../../src/worker/worker.js';
 import { freePort } from '../servers/freePort.js';
 import { destination, directoryStore } from './documents.js';
@@ -80,6 +81,7 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
       await server.stop();
       for (const rest of ['', '-journal', '-shm', '-wal']) await rm(`${database}${rest}`, { force: true });
       server = await startDevServer({ executable: temporal, ...ports, database });
+      await forgetSearchAttributes(connection);
     };
     const connection = await Connection.connect({ address });
     closing.push(() => connection.close());
@@ -116,6 +118,13 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
     await close();
     throw error;
   }
+}
+
+/** Only the development server is told of them as it starts: any other that is new knows none. */
+async function forgetSearchAttributes({ operatorService }: Connection): Promise<void> {
+  const namespace = 'default';
+  const searchAttributes = searchAttributeKeys.map(({ name }) => name);
+  await operatorService.removeSearchAttributes({ namespace, searchAttributes });
 }
 
 async function furnish(platform: Platform, { destinations = {} }: PlatformOptions): Promise<void> {

@@ -1,11 +1,11 @@
-import type { Connection } from '@temporalio/client';
-import { searchAttributeKeys } from '../../workflows/searchAttributes.js';
+import type { ConnectionLike } from '@temporalio/client';
+import { searchAttributeKeys } from '../workflows/searchAttributes.js';
 
 /** `temporal.api.enums.v1.IndexedValueType` of the two types that Fulfil uses. */
 const indexedValueTypes = { KEYWORD: 2, KEYWORD_LIST: 7 } as const;
 
 /** Registers what is missing: an unregistered attribute would keep a workflow from ever starting. */
-export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
+export async function registerSearchAttributes(connection: ConnectionLike, namespace: string): Promise<void> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   const missing = searchAttributeKeys.filter((key) => !(key.name in customAttributes));
   if (missing.length === 0) return;

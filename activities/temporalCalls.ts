@@ -1,0 +1,43 @@
+import type { Client } from '@temporalio/client';
+import { isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { Failure } from '../src/domain/failure.js';
+import { registerSearchAttributes } from './searchAttributes.js';
+
+/** A call that names why it was not answered: the client's own message says only which call it was. */
+export async function called<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const details = detailsOf(thrown);
+    if (details === undefined) throw thrown;
+    throw new Failure('TemporalUnavailable', `Temporal: ${details}`, true, { cause: thrown });
+  }
+}
+
+/**
+ * A call that starts a workflow. A Temporal that was lost with its database knows none of our search attributes, and
+ * starts nothing that has one: they are registered again, and whoever asked need not know.
+ */
+export async function calledStart<T>(client: Client, work: () => Promise<T>): Promise<T> {
+  return called(async () => {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (!unknownAttribute.test(detailsOf(thrown) ?? reasonOf(thrown))) throw thrown;
+      await registerSearchAttributes(client.connection, client.options.namespace);
+      return await work();
+    }
+  });
+}
+
+/** `Namespace default has no mapping defined for search attribute FulfilKind`, the server's words. */
+const unknownAttribute = /no mapping defined for search attribute/;
+
+function detailsOf(thrown: unknown): string | undefined {
+  const service = thrown instanceof ServiceError ? thrown.cause : thrown;
+  return isGrpcServiceError(service) ? service.details : undefined;
+}
+
+function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : '';
+}
