@@ -8,9 +8,9 @@ export async function called<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
-    const details = detailsOf(thrown);
-    if (details === undefined) throw thrown;
-    throw new Failure('TemporalUnavailable', `Temporal: ${details}`, true, { cause: thrown });
+    const why = serviceReason(thrown);
+    if (why === undefined) throw thrown;
+    throw new Failure('TemporalUnavailable', `Temporal: ${why}`, true, { cause: thrown });
   }
 }
 
@@ -23,7 +23,7 @@ export async function calledStart<T>(client: Client, work: () => Promise<T>): Pr
     try {
       return await work();
     } catch (thrown) {
-      if (!unknownAttribute.test(detailsOf(thrown) ?? reasonOf(thrown))) throw thrown;
+      if (!unknownAttribute.test(serviceReason(thrown) ?? '')) throw thrown;
       await registerSearchAttributes(client.connection, client.options.namespace);
       return await work();
     }
@@ -33,11 +33,10 @@ export async function calledStart<T>(client: Client, work: () => Promise<T>): Pr
 /** `Namespace default has no mapping defined for search attribute FulfilKind`, the server's words. */
 const unknownAttribute = /no mapping defined for search attribute/;
 
-function detailsOf(thrown: unknown): string | undefined {
-  const service = thrown instanceof ServiceError ? thrown.cause : thrown;
-  return isGrpcServiceError(service) ? service.details : undefined;
-}
-
-function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : '';
+/** Of some calls the client's message says why, of others the server's details do. */
+function serviceReason(thrown: unknown): string | undefined {
+  if (isGrpcServiceError(thrown)) return thrown.details;
+  if (!(thrown instanceof ServiceError)) return undefined;
+  const { message, cause } = thrown;
+  return isGrpcServiceError(cause) ? `${message}: ${cause.details}` : message;
 }
