@@ -13,8 +13,8 @@ const shared = {
 
 /** The folder is the project's name; all but `unit` run against real servers and containers. */
 const projects = ['unit', 'workflow', 'replay', 'integration', 'e2e'];
-/** Tests mostly wait for servers and containers, so two at once are faster even where jest would run one. */
-const fewestWorkers = 2;
+/** Tests mostly wait for servers and containers, so three at once are faster even where jest would run one. */
+const fewestWorkers = 3;
 
 export default {
   projects: [

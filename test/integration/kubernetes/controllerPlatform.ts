@@ -1,16 +1,19 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { NativeConnection } from '@temporalio/worker';
 import { directoryArtifacts } from '../../../activities/artifacts/artifactStore.js';
 import { openCluster } from '../../../activities/kubernetes/cluster.js';
 import { followConfiguration } from '../../../src/kubernetes/followedConfiguration.js';
 import { runController } from '../../../src/kubernetes/runController.js';
 import { defaultConfiguration } from '../../../src/documents/platformConfiguration.js';
+import { BASE_IMAGE } from '../../../src/setup/baseImage.js';
 import type { StagePlace } from '../../../src/worker/stageRunnerFor.js';
 import { freePort } from '../../servers/freePort.js';
 import { homeLayout } from '../../../src/worker/configuration.js';
 import type { OwnCluster } from '../../cluster/cluster.js';
-import { startApiServer } from '../../cluster/cluster.js';
+import { startApiServer, startOwnCluster } from '../../cluster/cluster.js';
 import { kubectl, mustKubectl } from '../../cluster/kubectl.js';
 import { eventually } from '../../platform/eventually.js';
 import type { Platform } from '../../platform/platform.js';
@@ -65,19 +68,22 @@ export function condition(object: Shown | undefined, type: string): ShownConditi
 
 const patience = 60_000;
 
-/** @param worker one for `jobs`, which no node runs here, reads the cluster's Secrets; `none` starts none */
+/**
+ * @param worker one for `jobs`, which no node runs here, reads the cluster's Secrets; for `node` the cluster has a node
+ * that runs them; `none` starts none
+ */
 export async function openControllerPlatform(
-  worker: 'engine' | 'jobs' | 'none' = 'engine',
+  worker: 'engine' | 'jobs' | 'node' | 'none' = 'engine',
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ControllerPlatform> {
-  const cluster = await startApiServer({ audit: true });
+  const cluster = worker === 'node' ? await startNode() : await startApiServer({ audit: true });
   const { kubeconfig } = cluster;
   const run = (...args: string[]) => mustKubectl(kubeconfig, args);
   await run('apply', '-f', 'deploy/crds', '-f', 'deploy/namespace.yaml');
   await run('wait', '--for=condition=Established', '--all', 'crds', '--timeout=30s');
   const platform = await openPlatform({
     environment,
-    ...(worker === 'jobs' ? { stages: await jobsPlace(kubeconfig) } : {}),
+    ...(worker === 'jobs' || worker === 'node' ? { stages: await jobsPlace(cluster) } : {}),
     ...(worker === 'none' ? { worker } : {}),
   });
 
@@ -130,11 +136,21 @@ export async function openControllerPlatform(
   return world;
 }
 
+const helper = 'localhost/fulfil-helper:1';
+
+/** A cluster of the test's own whose node has the images of stages and helpers. */
+async function startNode(): Promise<OwnCluster> {
+  const cluster = await startOwnCluster({ audit: true });
+  await promisify(execFile)('deploy/helper/build.sh', [helper]);
+  await cluster.loadImages(BASE_IMAGE, helper);
+  return cluster;
+}
+
 /** The worker reads where its receiver is from the environment. */
-async function jobsPlace(kubeconfig: string): Promise<StagePlace> {
+async function jobsPlace({ kubeconfig, address }: OwnCluster): Promise<StagePlace> {
   const port = String(await freePort());
-  const receiver = { FULFIL_RECEIVER_URL: `http://127.0.0.1:${port}`, FULFIL_RECEIVER_PORT: port };
-  Object.assign(process.env, { ...receiver, FULFIL_HELPER_IMAGE: 'localhost/fulfil-helper:1' });
+  const receiver = { FULFIL_RECEIVER_URL: `http://${address}:${port}`, FULFIL_RECEIVER_PORT: port };
+  Object.assign(process.env, { ...receiver, FULFIL_HELPER_IMAGE: helper });
   const platform = { current: () => defaultConfiguration, synced: Promise.resolve() };
   return { kind: 'kubernetes', cluster: await openCluster(kubeconfig), platform };
 }

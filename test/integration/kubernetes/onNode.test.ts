@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { pipeline, promise, request, stage } from '../../platform/documents.js';
+import { eventually } from '../../platform/eventually.js';
+import { gitRepository } from '../../servers/gitRepository.js';
+import type { GitRepository } from '../../servers/gitRepository.js';
+import { isReconciled, platformObjects } from './controllerObjects.js';
+import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
+import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
+
+let world: ControllerPlatform;
+let controller: RunningController;
+let repository: GitRepository;
+
+const write = (name: string) =>
+  stage(name, `grep '^  size:' /kratix/input/object.yaml >/kratix/output/${name}.yaml; echo wrote ${name}`);
+const slow = stage('slow', 'echo begun; sleep 15; echo a: b >/kratix/output/slow.yaml');
+const eats = stage('eats', 'x=$(head -c 104857600 /dev/zero | tr "\\0" x); echo ${#x}', {
+  resources: { limits: { memory: '20Mi' } },
+});
+const missing = { name: 'run', image: 'localhost/no-such-image:1', command: ['true'] };
+const once = { restartPolicy: 'Never', backoffLimit: 0 } as const;
+const kinds = {
+  parcel: [pipeline('first', [write('one')]), pipeline('second', [write('two')])],
+  drained: [pipeline('configure', [slow], { restartPolicy: 'OnFailure' })],
+  missing: [pipeline('configure', [missing], once)],
+  hungry: [pipeline('configure', [eats], once)],
+};
+
+beforeAll(async () => {
+  repository = await gitRepository();
+  world = await openControllerPlatform('node');
+  controller = await startController(world);
+  const promises = Object.entries(kinds).map(([name, configure]) => promise(name, { resource: { configure } }));
+  await world.apply(...platformObjects(repository), ...promises);
+  await world.kubectl('wait', '--for=condition=Available', 'promises', '--all', '--timeout=60s');
+  // Looked at last: an image is waited for, because a registry that restarts is back within a minute.
+  await world.apply(request('missing', 'one'));
+}, 300_000);
+afterAll(async () => {
+  await controller?.stop();
+  await world?.close();
+  await repository?.remove();
+}, 120_000);
+
+async function failing(plural: string, name: string): Promise<Shown> {
+  return world.until([plural, name], 'Failing', (shown) => condition(shown, 'Reconciled')?.message === 'Failing');
+}
+
+test('from kubectl to pods, to documents in the store, to the status', async () => {
+  await world.apply(request('parcel', 'example', { size: 'large' }));
+  const shown = await world.until(['parcels', 'example'], 'Reconciled', isReconciled);
+  expect(shown.status).toMatchObject({ message: 'Resource requested', workflows: 2, workflowsSucceeded: 2 });
+  for (const [name, file] of [
+    ['first', 'one'],
+    ['second', 'two'],
+  ] as const) {
+    const path = `worker/resources/default/parcel/example/${name}/5058f/${file}.yaml`;
+    expect(await repository.read(path)).toBe('  size: large');
+  }
+  const pods = await world.kubectl('get', 'pods', '-l', 'kratix.io/promise-name=parcel', '--no-headers');
+  expect(pods.trim().split('\n')).toEqual([
+    expect.stringMatching(/^kratix-parcel-example-first-\w+-\w+ +0\/1 +Completed/),
+    expect.stringMatching(/^kratix-parcel-example-second-\w+-\w+ +0\/1 +Completed/),
+  ]);
+  const events = await world.kubectl('get', 'events', '--sort-by=.metadata.creationTimestamp');
+  expect(events).toMatch(/PipelineStarted +parcel\/example +Configure Pipeline started: second/);
+  expect(events).toMatch(
+    /WorkloadsWrittenToStateStore +workplacement\/\S+ +successfully written to Destination: worker/,
+  );
+});
+
+test('memory that runs out is named in the status', async () => {
+  await world.apply(request('hungry', 'one'));
+  const shown = await failing('hungrys', 'one');
+  expect(shown.status?.['message']).toMatch(/stage "eats" (ran out of memory|exited with code 137)/);
+});
+
+test('a pod that is evicted is replaced, and its request knows nothing of it', async () => {
+  await world.apply(request('drained', 'one'));
+  const pod = await eventually('the stage runs', async () => {
+    const selector = ['-l', 'kratix.io/promise-name=drained', '-o', 'json'];
+    const list = JSON.parse(await world.kubectl('get', 'pods', ...selector)) as PodList;
+    return list.items.find(({ status }) =>
+      status.initContainerStatuses?.some(({ name, state }) => name === 'slow' && state.running !== undefined),
+    )?.metadata.name;
+  });
+  try {
+    await world.kubectl('drain', 'node', '--delete-emptydir-data', '--pod-selector', 'kratix.io/promise-name=drained');
+  } finally {
+    await world.kubectl('uncordon', 'node');
+  }
+  await world.until(['draineds', 'one'], 'Reconciled', isReconciled);
+  expect(await repository.read('worker/resources/default/drained/one/configure/5058f/slow.yaml')).toBe('a: b');
+  expect(await world.kubectl('get', 'pods', '-o', 'name')).not.toContain(pod);
+}, 150_000);
+
+interface PodList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly status: {
+      readonly initContainerStatuses?: readonly {
+        readonly name: string;
+        readonly state: { readonly running?: unknown };
+      }[];
+    };
+  }[];
+}
+
+test('an image that is nowhere is named in the status', async () => {
+  const shown = await failing('missings', 'one');
+  expect(shown.status?.['message']).toMatch(/image localhost\/no-such-image:1 is neither on the node nor could it/);
+  expect(condition(shown, 'ConfigureWorkflowCompleted')?.message).toBe('A Configure Pipeline has failed: configure');
+});
+
+test('a deleted Promise takes requests, documents and Jobs along', async () => {
+  await world.kubectl('delete', 'promise', 'parcel', '--timeout=80s');
+  expect((await repository.files()).filter((file) => file.includes('/parcel/'))).toEqual([]);
+  expect(await world.kubectl('get', 'jobs', '-l', 'kratix.io/promise-name=parcel', '-o', 'name')).toBe('');
+});
