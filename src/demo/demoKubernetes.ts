@@ -31,6 +31,8 @@ async function main(): Promise<void> {
       const cluster = await startOwnCluster();
       closing.push(() => cluster.stop());
       process.env['KUBECONFIG'] = cluster.kubeconfig;
+      // What kubectl remembers of another cluster at this address would be wrong for this one.
+      process.env['KUBECACHEDIR'] = join(cluster.directory, 'kubectl-cache');
       await provideImages(cluster);
       await environment(cluster);
       await kubectl('get', 'nodes');

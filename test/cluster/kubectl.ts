@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { kubectlProgram } from '../../src/server/programs.js';
 
@@ -12,9 +13,14 @@ export interface Ended {
 export async function kubectl(kubeconfig: string, args: readonly string[], input?: unknown): Promise<Ended> {
   return spawned(
     await kubectlProgram(),
-    ['--kubeconfig', kubeconfig, ...args],
+    ['--kubeconfig', kubeconfig, ...ownCache(kubeconfig), ...args],
     input === undefined ? '' : JSON.stringify(input),
   );
+}
+
+/** kubectl remembers for hours which kinds an address serves, and clusters of tests come and go at the same addresses. */
+function ownCache(kubeconfig: string): readonly string[] {
+  return ['--cache-dir', join(dirname(kubeconfig), 'kubectl-cache')];
 }
 
 /** A program with everything that it printed. */

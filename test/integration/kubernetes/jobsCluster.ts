@@ -20,6 +20,7 @@ import type { Job, KubernetesList, KubernetesObject, Pod } from '../../../activi
 import { jobsPath, podsPath } from '../../../activities/kubernetes/paths.js';
 import type { StageRunner } from '../../../activities/stages/stageRunner.js';
 import type { StageTask } from '../../../src/domain/stageTask.js';
+import { mustKubectl } from '../../cluster/kubectl.js';
 
 export const BASE = 'localhost/fulfil-base:1';
 const HELPER = 'localhost/fulfil-helper:1';
@@ -75,8 +76,7 @@ export async function openJobsCluster(kubeconfig = process.env['KUBECONFIG']): P
     throw new Error('no cluster: scripts/kubernetes/cluster.sh up DIR starts one; then KUBECONFIG=DIR/kubeconfig');
   }
   const cluster = await openCluster(kubeconfig);
-  const kubectl = async (...args: string[]) =>
-    (await run('kubectl', ['--kubeconfig', kubeconfig, ...args], { maxBuffer: 2 ** 26 })).stdout;
+  const kubectl = (...args: string[]) => mustKubectl(kubeconfig, args);
   await ensureImages(cluster, dirname(kubeconfig));
   const folder = await mkdtemp(join(tmpdir(), 'fulfil-jobs-'));
   const artifacts = directoryArtifacts(join(folder, 'artifacts'));
