@@ -57,13 +57,14 @@ export interface OperationFailure {
 
 /** The failure of an operation that has to fail. */
 export async function failure(work: Promise<unknown>): Promise<OperationFailure> {
+  let result: unknown;
   try {
-    await work;
+    result = await work;
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
     if (cause instanceof ApplicationFailure) return { type: cause.type ?? '', message: cause.message };
     return { type: cause?.name ?? '', message: cause?.message ?? '' };
   }
-  throw new Error('the operation was to fail and did not');
+  throw new Error(`the operation was to fail and did not: ${JSON.stringify(result)}`);
 }

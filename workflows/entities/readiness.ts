@@ -11,9 +11,9 @@ import type { StoreLook } from '../../src/domain/storeLook.js';
 import { rootFailure } from '../failures.js';
 import type { Answer } from '../messages.js';
 import { checking, insisting } from '../options.js';
-import { tellAnswer, tellProgress } from '../waiters.js';
 import type { DestinationsState } from './destinationsState.js';
 import { destinationsOn, enqueue, now } from './destinationsState.js';
+import { answer, finish } from './registrationWaiters.js';
 
 /** What is not ready is tried again at Kratix's pace (reference, section 6.1). */
 const retryMillis = 15_000;
@@ -144,36 +144,16 @@ async function probe(
   }
 }
 
-/** Answers who waits when all is well; otherwise tells what is awaited, and goes on trying. */
-async function answer(state: DestinationsState, key: string, label: string, readiness: Readiness): Promise<void> {
-  const waiters = state.waiters[key] ?? [];
-  if (waiters.length === 0) return;
-  if (!readiness.ready) {
-    return tellProgress(waiters, {
-      phase: 'Waiting',
-      message: `${label}: ${readiness.message}; tried again by itself`,
-    });
-  }
-  forget(state, key);
-  await tellAnswer(waiters, ({ changed }) => ({
-    ok: true,
-    phase: 'Ready',
-    message: readiness.message,
-    changed,
-    destinations: [],
-  }));
-}
-
-function forget(state: DestinationsState, key: string): void {
-  const { [key]: _answered, ...others } = state.waiters;
-  state.waiters = others;
-}
-
 async function removeStore(state: DestinationsState, key: string, name: string): Promise<void> {
   const users = destinationsOn(state.registry, name);
   if (users.length > 0) {
     const names = users.map((destination) => destination.name).join(', ');
-    return finish(state, key, { ok: false, type: 'InUse', message: `${name} is used by Destination ${names}` });
+    return finish(
+      state,
+      key,
+      { ok: false, type: 'InUse', message: `${name} is used by Destination ${names}` },
+      'remove',
+    );
   }
   const { [name]: _removed, ...stores } = state.registry.stores;
   state.registry = { ...state.registry, stores };
@@ -187,15 +167,11 @@ async function removeDestination(state: DestinationsState, key: string, name: st
     const store = storeOf(state.registry, destination.stateStore)?.store;
     await insisting.clearDestination.executeWithOptions({ summary: `clean up ${name}` }, [{ destination, store }]);
   }
+  // One that was registered anew while its documents were removed stays.
+  if (state.registry.destinations[name]?.deleting === false) return finish(state, key, gone, 'remove');
   const { [name]: _removed, ...destinations } = state.registry.destinations;
   state.registry = { ...state.registry, destinations };
   await finish(state, key, gone);
 }
 
 const gone: Answer = { ok: true, phase: 'Gone', message: 'deleted', changed: true, destinations: [] };
-
-async function finish(state: DestinationsState, key: string, result: Answer): Promise<void> {
-  const waiters = state.waiters[key] ?? [];
-  forget(state, key);
-  await tellAnswer(waiters, () => result);
-}
