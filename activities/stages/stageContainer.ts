@@ -51,7 +51,8 @@ export function containerSpec(task: StageTask, stage: StageContainer, around: St
   const { container } = stage;
   const limits = { ...defaultLimits, ...container.resources?.limits };
   return {
-    key: `${task.run}/${task.pipeline}/${task.stage}`,
+    // With the object's uid: another platform on this machine may have a run of the same name.
+    key: `${task.run}/${task.pipeline}/${task.stage}/${task.object.uid}`,
     worker: around.worker,
     image: container.image,
     command: container.command,

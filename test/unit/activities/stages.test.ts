@@ -66,7 +66,7 @@ describe('the container of a stage', () => {
       { host: '/meta', path: '/kratix/metadata', readOnly: false },
     ]);
     expect(spec.limits).toEqual({ cpus: 0.2, memoryBytes: 256 * 2 ** 20, pids: 512 });
-    expect(spec.key).toBe('resource/db/team/one/run-2/c/s');
+    expect(spec.key).toBe('resource/db/team/one/run-2/c/s/u');
   });
 
   test('its own limits replace the default ones, each by itself', () => {
