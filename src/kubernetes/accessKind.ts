@@ -22,7 +22,7 @@ export function accessKind(parts: KindParts) {
   };
   const roles = createInformer({
     ...{ ...parts, resource: clusterRoles, labelSelector: promiseLabel },
-    changed: (_key, _now, last) => wake(last),
+    changed: ({ last }) => wake(last),
   });
   return {
     informers: [roles],

@@ -11,8 +11,8 @@ export function bindingKind(parts: KindParts, ended: () => void) {
   const queue = kindQueue(parts.failed);
   const bindings = createInformer({
     ...{ ...parts, resource: platformResources.resourceBindings, slim: slimObject },
-    changed(key, object) {
-      queue.add(key);
+    changed({ key, object, own }) {
+      if (!own) queue.add(key);
       if (object === undefined) ended();
     },
   });

@@ -3,7 +3,6 @@ import { entityClient } from '../../activities/entityClient.js';
 import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
-import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { eventRecorder } from '../../activities/kubernetes/projection/eventRecorder.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { reason } from '../domain/failure.js';
@@ -17,6 +16,7 @@ import { healthKind } from './healthKind.js';
 import { bindingKind } from './bindingKind.js';
 import { createInformer } from './informer.js';
 import type { Say } from './leveledLog.js';
+import type { ObjectChange } from './objectStore.js';
 import type { Projector } from './projectionActivities.js';
 import { promiseKind } from './promiseKind.js';
 import { revisionKind } from './revisionKind.js';
@@ -91,7 +91,9 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   const documents = {
     ...followed,
     slim: withoutSpec,
-    changed: (_key: string, _now: unknown, last: ClusterObject) => wakeOwner(context, requests.apis, works, last),
+    changed({ last, own }: ObjectChange) {
+      if (!own) wakeOwner(context, requests.apis, works, last);
+    },
   };
   const works = createInformer({ ...documents, resource: platformResources.works });
   const placements = createInformer({ ...documents, resource: platformResources.workPlacements });

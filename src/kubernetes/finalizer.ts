@@ -31,9 +31,8 @@ export async function hold(
   const finalizers = isHeld(object, finalizer)
     ? (metadata.finalizers ?? [])
     : [...(metadata.finalizers ?? []), finalizer];
-  const written = await patchMetadata(cluster, resource, object, { finalizers, labels });
-  cache.put(written);
-  return written;
+  const wanted = { metadata: { ...metadata, finalizers, labels: { ...metadata.labels, ...labels } } };
+  return cache.writing(wanted, patchMetadata(cluster, resource, object, { finalizers, labels }));
 }
 
 /** Lets a deleted object go; finalizers of others stay. */

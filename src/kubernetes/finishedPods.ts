@@ -30,7 +30,7 @@ export function removeFinishedPods(
   const [[label, value]] = Object.entries(managedBy) as [[string, string]];
   const jobs = createInformer({
     ...{ cluster, troubled, resource: clusterResources.jobs, slim: withoutSpec, labelSelector: `${label}=${value}` },
-    changed: (key) => queue.add(key),
+    changed: ({ key }) => queue.add(key),
   });
   signal.addEventListener('abort', () => void queue.close(), { once: true });
   void jobs.run(signal);

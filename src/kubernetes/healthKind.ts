@@ -3,13 +3,14 @@ import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import type { HealthTarget } from '../../activities/kubernetes/projection/healthStatus.js';
 import { reconcileHealthRecord } from './healthRecords.js';
 import { createInformer } from './informer.js';
+import type { ObjectChange } from './objectStore.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
 import { kindQueue } from './reconciledKind.js';
 import type { ServedApi } from './servedApis.js';
 
 export function healthKind(parts: KindParts) {
   const queue = kindQueue(parts.failed);
-  const changed = (key: string) => queue.add(key);
+  const changed = ({ key }: ObjectChange) => queue.add(key);
   const records = createInformer({ ...parts, resource: platformResources.healthRecords, changed });
   /** Records by the request that is not there yet. */
   const missing = new Map<string, Set<string>>();

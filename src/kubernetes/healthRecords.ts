@@ -66,8 +66,7 @@ async function write(
   wanted: HealthStatus | undefined,
 ): Promise<void> {
   const status = wanted === undefined ? {} : { healthStatus: wanted };
-  const written = await applyStatus(cluster, api, request.metadata, status, fieldManager);
-  requests.put(written);
+  const written = await requests.writing(request, applyStatus(cluster, api, request.metadata, status, fieldManager));
   const before = toRecord(request.status?.['healthStatus'])?.['state'];
   if (wanted === undefined || before === wanted.state) return;
   const note = `Health state is ${wanted.state}`;

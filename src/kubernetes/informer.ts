@@ -6,8 +6,7 @@ import { query } from '../../activities/kubernetes/paths.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import { collectionPath } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject, ObjectCache } from '../../activities/kubernetes/projection/clusterObject.js';
-import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
-import type { ObjectStore } from './objectStore.js';
+import type { ObjectChange, ObjectStore } from './objectStore.js';
 import { objectStore } from './objectStore.js';
 
 export interface InformerOptions {
@@ -19,8 +18,8 @@ export interface InformerOptions {
   readonly fieldSelector?: string;
   /** Leaves out what nobody looks at, before an object is kept. */
   readonly slim?: (object: ClusterObject) => ClusterObject;
-  /** Told of every object that is new, changed or gone; `last` is what was seen of it, also when it is gone. */
-  readonly changed?: (key: string, object: ClusterObject | undefined, last: ClusterObject) => void;
+  /** Told of every object that is new, changed or gone. */
+  readonly changed?: (change: ObjectChange) => void;
   readonly troubled?: (error: unknown) => void;
 }
 
@@ -41,7 +40,7 @@ function views(store: ObjectStore): ObjectCache {
   return {
     get: (key) => store.get(key),
     list: () => store.list(),
-    put: (object) => void store.see(object, false),
+    writing: (wanted, answer) => store.writing(wanted, answer),
   };
 }
 
@@ -60,7 +59,7 @@ const longestPauseMillis = 5_000;
 export function createInformer(options: InformerOptions): Informer {
   const { cluster, resource, namespace, labelSelector, fieldSelector, changed, troubled } = options;
   const selectors = { labelSelector, fieldSelector };
-  const store = objectStore(options.slim);
+  const store = objectStore((change) => changed?.(change), options.slim);
   const path = collectionPath(resource, namespace);
   let markSynced = (): void => undefined;
   const synced = new Promise<void>((resolve) => {
@@ -77,7 +76,7 @@ export function createInformer(options: InformerOptions): Informer {
       found.push(...page.items);
       next = page.metadata.continue;
     } while (next !== undefined && next !== '');
-    for (const { key, object, last } of store.replace(found)) changed?.(key, object, last);
+    store.replace(found);
     markSynced();
     return page.metadata.resourceVersion ?? '';
   }
@@ -93,7 +92,7 @@ export function createInformer(options: InformerOptions): Informer {
         const seen = object as ClusterObject;
         version = seen.metadata.resourceVersion ?? version;
         if (type === 'BOOKMARK') continue;
-        if (store.see(seen, type === 'DELETED')) changed?.(keyOf(seen), type === 'DELETED' ? undefined : seen, seen);
+        store.see(seen, type === 'DELETED');
       }
     } catch (thrown) {
       if (codeOf(thrown) === 410) return undefined;

@@ -63,12 +63,13 @@ function isShown(object: ClusterObject, { pipeline, attempts, generation }: Susp
 }
 
 /** Sets labels, and takes away those that are null. */
-export async function relabel(
+export function relabel(
   { cluster, resource, cache }: LabelledPlace,
   object: ClusterObject,
   labels: Readonly<Record<string, string | null>>,
 ): Promise<ClusterObject> {
-  const written = await patchMetadata(cluster, resource, object, { labels });
-  cache.put(written);
-  return written;
+  const { metadata } = object;
+  const left = Object.entries({ ...metadata.labels, ...labels }).filter(([, value]) => value !== null);
+  const wanted = { metadata: { ...metadata, labels: Object.fromEntries(left) as Record<string, string> } };
+  return cache.writing(wanted, patchMetadata(cluster, resource, object, { labels }));
 }

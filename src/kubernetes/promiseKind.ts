@@ -5,6 +5,7 @@ import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.
 import type { EntityStatus } from '../domain/entity.js';
 import type { ControllerContext } from './controllerContext.js';
 import { createInformer } from './informer.js';
+import type { ObjectChange } from './objectStore.js';
 import { reconcilePromise } from './promiseObjects.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
 import { kindQueue, vanished } from './reconciledKind.js';
@@ -12,8 +13,8 @@ import { slimObject } from './slimObject.js';
 
 export function promiseKind(parts: KindParts, told: (promise: ClusterObject) => void) {
   const queue = kindQueue(parts.failed);
-  const changed = (key: string, _now: ClusterObject | undefined, last: ClusterObject) => {
-    queue.add(key);
+  const changed = ({ key, last, own }: ObjectChange) => {
+    if (!own) queue.add(key);
     told(last);
   };
   const promises = createInformer({ ...parts, resource: platformResources.promises, slim: slimObject, changed });

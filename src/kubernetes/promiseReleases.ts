@@ -102,12 +102,9 @@ function versionOf({ spec }: PromiseRelease, { metadata }: ReleasedPromise): str
 async function fillVersion({ context, releases }: ReleaseParts, { metadata }: ClusterObject, version: string) {
   const { name, uid, resourceVersion } = metadata;
   const body = { metadata: { uid, resourceVersion }, spec: { version } };
-  const written = (await context.cluster.ask('PATCH', objectPath(resource, { name }), {
-    body,
-    contentType: 'application/merge-patch+json',
-  })) as ClusterObject;
-  releases.put(written);
-  return written;
+  const options = { body, contentType: 'application/merge-patch+json' } as const;
+  const answer = context.cluster.ask('PATCH', objectPath(resource, { name }), options) as Promise<ClusterObject>;
+  return releases.writing({ metadata }, answer);
 }
 
 interface Installed {
@@ -123,7 +120,7 @@ async function show({ context, releases }: ReleaseParts, object: ClusterObject, 
     conditions: timed([{ type: 'Installed', ...installed }], object.status, new Date().toISOString()),
   };
   if (isShown(wanted, object)) return;
-  releases.put(await applyStatus(context.cluster, resource, object.metadata, wanted));
+  await releases.writing(object, applyStatus(context.cluster, resource, object.metadata, wanted));
 }
 
 function isInstalled({ status, metadata }: ClusterObject): boolean {

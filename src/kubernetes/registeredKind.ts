@@ -4,6 +4,7 @@ import type { Registry } from '../domain/registry.js';
 import type { ControllerContext } from './controllerContext.js';
 import type { Informer } from './informer.js';
 import { createInformer } from './informer.js';
+import type { ObjectChange } from './objectStore.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
 import { kindQueue, vanished } from './reconciledKind.js';
 import { reconcileRegistered } from './registeredObjects.js';
@@ -13,7 +14,7 @@ import { slimObject } from './slimObject.js';
 export function registeredKind(parts: KindParts) {
   const queue = kindQueue(parts.failed);
   const follow = (resource: ApiResource): Informer => {
-    const changed = (name: string) => queue.add(`${resource.kind}/${name}`);
+    const changed = ({ key }: ObjectChange) => queue.add(`${resource.kind}/${key}`);
     return createInformer({ ...parts, resource, slim: slimObject, changed });
   };
   const destinations = follow(platformResources.destinations);

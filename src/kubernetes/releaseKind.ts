@@ -4,6 +4,7 @@ import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { clusterSecrets } from '../../activities/secrets/clusterSecrets.js';
 import { createInformer } from './informer.js';
 import { reconcileRelease } from './promiseReleases.js';
+import type { ObjectChange } from './objectStore.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
 import { kindQueue } from './reconciledKind.js';
 import { releaseLabel } from './releasedPromiseObject.js';
@@ -12,7 +13,7 @@ import { slimObject } from './slimObject.js';
 
 export function releaseKind(parts: KindParts, intervalMillis: () => number) {
   const queue = kindQueue(parts.failed);
-  const changed = (key: string) => queue.add(key);
+  const changed = ({ key }: ObjectChange) => queue.add(key);
   const releases = createInformer({ ...parts, resource: platformResources.promiseReleases, slim: slimObject, changed });
   const secrets = clusterSecrets(parts.cluster);
   const times = releaseTimes(intervalMillis);

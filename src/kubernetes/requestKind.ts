@@ -27,8 +27,8 @@ export function requestKind(parts: KindParts, tell: RequestNews, signal: AbortSi
   const apis = servedApis(
     {
       ...parts,
-      changed(api, key) {
-        wake(api, key);
+      changed(api, { key, own }) {
+        if (!own) wake(api, key);
         tell.requestChanged(api, key);
       },
     },
@@ -36,7 +36,7 @@ export function requestKind(parts: KindParts, tell: RequestNews, signal: AbortSi
   );
   const definitions = createInformer({
     ...{ ...parts, resource: definitionResource, slim: slimObject, labelSelector: promiseLabel },
-    changed(name) {
+    changed({ key: name }) {
       const definition = definitions.get(name);
       apis.see(name, definition);
       tell.definitionChanged(definition);

@@ -1,6 +1,7 @@
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { createInformer } from './informer.js';
+import type { ObjectChange } from './objectStore.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
 import { kindQueue } from './reconciledKind.js';
 import { reconcileRevision } from './revisionObjects.js';
@@ -9,7 +10,7 @@ import { slimObject } from './slimObject.js';
 /** PromiseRevisions: made by what shows a Promise, deleted by users. Keys: names. */
 export function revisionKind(parts: KindParts) {
   const queue = kindQueue(parts.failed);
-  const changed = (key: string) => queue.add(key);
+  const changed = ({ key }: ObjectChange) => queue.add(key);
   const revisions = createInformer({
     ...parts,
     resource: platformResources.promiseRevisions,

@@ -7,6 +7,7 @@ import { toRecord } from '../documents/toRecord.js';
 import { apiKey } from '../domain/plan.js';
 import type { Informer } from './informer.js';
 import { createInformer } from './informer.js';
+import type { ObjectChange } from './objectStore.js';
 import { slimObject } from './slimObject.js';
 
 /** An established API of a Promise, and its requests. */
@@ -18,7 +19,7 @@ export interface ServedApi {
 
 export interface ServedApisOptions {
   readonly cluster: Cluster;
-  readonly changed: (api: ServedApi, key: string) => void;
+  readonly changed: (api: ServedApi, change: ObjectChange) => void;
   readonly troubled: (error: unknown) => void;
 }
 
@@ -30,7 +31,7 @@ export function servedApis({ cluster, changed, troubled }: ServedApisOptions, si
     const ended = new AbortController();
     const requests = createInformer({
       ...{ cluster, resource, troubled, slim: slimObject },
-      changed: (key) => changed(api, key),
+      changed: (change) => changed(api, change),
     });
     const api = { promise, resource, requests, stop: () => ended.abort() };
     void requests.run(AbortSignal.any([signal, ended.signal]));

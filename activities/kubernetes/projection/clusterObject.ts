@@ -16,8 +16,11 @@ export interface ClusterObject extends KubernetesObject {
 export interface ObjectCache {
   get(key: string): ClusterObject | undefined;
   list(): readonly ClusterObject[];
-  /** What a write of ours was answered with: the watch tells it later, and until then it would be written again. */
-  put(object: ClusterObject): void;
+  /**
+   * A write of ours and its answer, which is known from then on: until the watch tells it, it would be written again.
+   * @param wanted what the write is to make of the object's metadata; who finds more changed than that has news
+   */
+  writing(wanted: ClusterObject, answer: Promise<ClusterObject>): Promise<ClusterObject>;
 }
 
 export function keyOf({ metadata }: KubernetesObject): string {

@@ -4,13 +4,11 @@ import type { ClusterMeta, ClusterObject, ObjectCache } from './clusterObject.js
 import { applyObject } from './clusterWrites.js';
 
 /** Applies an object, and keeps the answer: the watch would tell it later, and until then it would be written twice. */
-export async function makeObject(
+export function makeObject(
   cluster: Cluster,
   resource: ApiResource,
   cache: ObjectCache,
-  object: { readonly metadata: ClusterMeta; readonly spec: unknown },
+  { metadata, spec }: { readonly metadata: ClusterMeta; readonly spec: unknown },
 ): Promise<ClusterObject> {
-  const written = await applyObject(cluster, resource, object);
-  cache.put(written);
-  return written;
+  return cache.writing({ metadata }, applyObject(cluster, resource, { metadata, spec }));
 }

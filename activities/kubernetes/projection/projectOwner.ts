@@ -31,7 +31,6 @@ export async function projectOwner(parts: WorkProjection, projected: Projected):
   const shape = workflow === 'promise' ? promiseStatus : requestStatus;
   const wanted = shape({ ...projected, details, now: new Date().toISOString() });
   if (isShown(wanted, object)) return;
-  const written = await applyStatus(parts.cluster, resource, object.metadata, wanted);
-  cache.put(written);
+  const written = await cache.writing(object, applyStatus(parts.cluster, resource, object.metadata, wanted));
   await parts.record(reporters[workflow], resource, written, statusEvents(workflow, object.status ?? {}, wanted));
 }

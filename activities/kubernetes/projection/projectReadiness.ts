@@ -39,8 +39,7 @@ export async function projectReadiness(
   };
   if (isShown(wanted, object)) return;
   const before = conditionOf(object.status, 'Ready');
-  const written = await applyStatus(cluster, resource, object.metadata, wanted);
-  cache.put(written);
+  const written = await cache.writing(object, applyStatus(cluster, resource, object.metadata, wanted));
   const changed = before?.status !== condition.status || before.message !== message;
   if (changed) await record(`${resource.kind}Controller`, resource, written, [eventOf(resource, object, readiness)]);
 }

@@ -18,5 +18,5 @@ export async function showStatus(
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   const status = { ...Object.fromEntries(given), conditions, observedGeneration: object.metadata.generation };
   if (isShown(status, object)) return;
-  cache.put(await applyStatus(cluster, resource, object.metadata, status));
+  await cache.writing(object, applyStatus(cluster, resource, object.metadata, status));
 }
