@@ -1,9 +1,10 @@
-import type { StageResult, StageTask } from '../src/domain/stageTask.js';
+import type { StageOutcome, StageTask } from '../src/domain/stageTask.js';
 import type { StateStore } from '../src/domain/stateStore.js';
 import type { AdmissionDependencies } from './admission/admission.js';
 import { admission } from './admission/admission.js';
 import { removal } from './admission/removal.js';
 import { attempt, classified } from './classified.js';
+import { runAndCollect } from './runAndCollect.js';
 import type { StageRunner } from './stages/stageRunner.js';
 import { storeJobs } from './stores/storeJobs.js';
 import type { StoreWriter } from './stores/storeWriter.js';
@@ -21,14 +22,17 @@ export type Activities = ReturnType<typeof createActivities>;
 /** Every activity by name. Each is an adapter's function with heartbeats, cancellation and classified failures around it. */
 export function createActivities(dependencies: ActivityDependencies) {
   const { entities, runStage } = dependencies;
+  const pipelineWorks = works(dependencies);
   return {
     ...thin(admission(dependencies)),
     ...thin(removal(dependencies)),
-    ...thin(works(dependencies)),
+    ...thin(pipelineWorks),
     ...thin(entityList({ entities })),
     ...thin(storeJobs(dependencies)),
-    runStage: (task: StageTask): Promise<StageResult> =>
-      classified((signal, tell) => runStage(task, attempt(), signal, tell)),
+    runStage: (task: StageTask): Promise<StageOutcome> =>
+      classified((signal, tell) =>
+        runAndCollect(() => runStage(task, attempt(), signal, tell), task, pipelineWorks.collectWork),
+      ),
   };
 }
 

@@ -1,6 +1,7 @@
 import { readWorkflowControl } from '../../src/documents/workflowControl.js';
 import { readStatusFile } from '../../src/documents/statusFile.js';
 import { toRecord } from '../../src/documents/toRecord.js';
+import type { CollectedMetadata, CollectedWork, WorkOrder } from '../../src/domain/collected.js';
 import { Failure } from '../../src/domain/failure.js';
 import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import { obsoletePlacements } from '../../src/domain/obsolete.js';
@@ -12,9 +13,7 @@ import { schedulable } from '../../src/domain/registry.js';
 import type { ScheduledWorks } from '../../src/domain/run.js';
 import type { Unscheduled } from '../../src/domain/schedule.js';
 import { schedule } from '../../src/domain/schedule.js';
-import type { SourcedSelector } from '../../src/domain/selectors.js';
 import type { StageVolumes } from '../../src/domain/stageTask.js';
-import type { PipelineControl } from '../../src/domain/suspension.js';
 import type { Work } from '../../src/domain/work.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { getJson, putJson } from '../artifacts/artifactStore.js';
@@ -28,32 +27,13 @@ export interface WorksDependencies {
   readonly entities: EntityClient;
 }
 
-export interface CollectWork {
-  readonly owner: Owner;
-  readonly pipeline: string;
+export interface CollectWork extends WorkOrder {
   readonly volumes: StageVolumes;
-  readonly promiseSelectors: readonly SourcedSelector[];
-  readonly onUnschedule?: Work['onUnschedule'];
-  readonly pipelineNamespace?: string;
-  readonly before: readonly Work[];
-  readonly details?: string;
 }
 
 export interface CollectMetadata {
   readonly volumes: StageVolumes;
   readonly details?: string;
-}
-
-/** What a pipeline says of its object and of itself, beside its documents. */
-export interface CollectedMetadata {
-  readonly control: PipelineControl;
-  readonly details?: string;
-  readonly statusMessage?: string;
-}
-
-export interface CollectedWork extends CollectedMetadata {
-  /** Absent when the pipeline has stopped the run: its Work stays as it was. */
-  readonly scheduled?: ScheduledWorks;
 }
 
 export interface ScheduleWorks {
@@ -66,6 +46,8 @@ export interface ScheduleWorks {
 
 /** Longest status message that travels in workflow state; the whole one stands in the details. */
 const messageLimit = 1000;
+
+export type Works = ReturnType<typeof works>;
 
 /** From a pipeline's volumes to documents on Destinations: the work-writer and status-writer of Kratix (2.8, 2.9). */
 export function works({ artifacts, entities }: WorksDependencies) {
@@ -99,8 +81,7 @@ export function works({ artifacts, entities }: WorksDependencies) {
     });
     const { onUnschedule, pipelineNamespace } = input;
     const work: Work = { ...describeWork(owner, pipeline), onUnschedule, pipelineNamespace, groups, placements: [] };
-    const before = input.before.filter((candidate) => candidate.name === work.name);
-    return { scheduled: await scheduleWorks({ before, after: [work] }), ...collected };
+    return { scheduled: await scheduleWorks({ before: input.before, after: [work] }), ...collected };
   }
 
   async function collectMetadata({ volumes, details }: CollectMetadata): Promise<CollectedMetadata> {

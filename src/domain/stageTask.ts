@@ -1,3 +1,4 @@
+import type { CollectedWork, WorkOrder } from './collected.js';
 import type { Owner } from './owner.js';
 import type { WorkflowAction } from './plan.js';
 
@@ -35,6 +36,8 @@ export interface StageTask {
   readonly timeoutSeconds: number;
   readonly object: ObjectReference;
   readonly volumes: StageVolumes;
+  /** A configuration's last stage: its pipeline's documents are wanted as well. */
+  readonly collect?: WorkOrder;
 }
 
 export interface StageResult {
@@ -42,4 +45,10 @@ export interface StageResult {
   /** Digest of what the stage printed. */
   readonly log: string;
   readonly seconds: number;
+}
+
+/** What the activity of a stage brings. */
+export interface StageOutcome extends StageResult {
+  /** Absent where it was not asked for or did not go well at once: an activity of its own then tries, and says why. */
+  readonly collected?: CollectedWork;
 }

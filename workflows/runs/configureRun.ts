@@ -1,3 +1,5 @@
+import type { WorkOrder } from '../../src/domain/collected.js';
+import type { PipelinePlan } from '../../src/domain/plan.js';
 import type { RunInput, RunResult } from '../../src/domain/run.js';
 import { workName } from '../../src/domain/owner.js';
 import { quick } from '../options.js';
@@ -17,29 +19,32 @@ export async function configureRun(input: RunInput): Promise<RunResult> {
     await deliverDependencies(input, progress, deliveries);
     for (const [index, pipeline] of pipelinesFrom(input, 'configure').entries()) {
       if (progress.superseded) return;
-      const [volumes] = await Promise.all([
-        runPipeline(input, progress, 'configure', pipeline),
+      const order = workOrder(input, progress, pipeline);
+      const [{ volumes, collected: atOnce }] = await Promise.all([
+        runPipeline(input, progress, 'configure', pipeline, order),
         index > 0 ? tellStages(input, progress) : undefined,
       ]);
       if (progress.superseded) return;
-      const collected = await quick.collectWork.executeWithOptions({ summary: `documents of ${pipeline.name}` }, [
-        {
-          owner: input.owner,
-          pipeline: pipeline.name,
-          volumes,
-          promiseSelectors: input.plan.selectors,
-          onUnschedule: input.plan.onUnschedule,
-          pipelineNamespace: input.plan.pipelineNamespace,
-          before: progress.works,
-          details: progress.details,
-        },
-      ]);
+      const summary = `documents of ${pipeline.name}`;
+      const collected = atOnce ?? (await quick.collectWork.executeWithOptions({ summary }, [{ ...order, volumes }]));
       const goesOn = hearPipeline(progress, pipeline.name, collected);
       if (!goesOn || collected.scheduled === undefined) return;
       deliveries.start(collected.scheduled);
     }
     await removeStale(input, progress, deliveries);
   });
+}
+
+function workOrder({ owner, plan }: RunInput, { works, details }: RunProgress, { name }: PipelinePlan): WorkOrder {
+  return {
+    owner,
+    pipeline: name,
+    promiseSelectors: plan.selectors,
+    onUnschedule: plan.onUnschedule,
+    pipelineNamespace: plan.pipelineNamespace,
+    before: works.filter((work) => work.name === workName(owner, name)),
+    details,
+  };
 }
 
 async function deliverDependencies(input: RunInput, progress: RunProgress, deliveries: Deliveries): Promise<void> {

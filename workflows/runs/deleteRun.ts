@@ -13,7 +13,7 @@ export async function deleteRun(input: RunInput): Promise<RunResult> {
     async (progress, deliveries) => {
       for (const [index, pipeline] of pipelinesFrom(input, 'delete').entries()) {
         if (progress.superseded) return;
-        const [volumes] = await Promise.all([
+        const [{ volumes }] = await Promise.all([
           runPipeline(input, progress, 'delete', pipeline),
           index > 0 ? tellStages(input, progress) : undefined,
         ]);

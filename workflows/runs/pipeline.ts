@@ -1,10 +1,14 @@
 import type { PipelinePlan, StagePlan, WorkflowAction } from '../../src/domain/plan.js';
 import type { RunInput } from '../../src/domain/run.js';
-import type { ObjectReference, StageVolumes } from '../../src/domain/stageTask.js';
+import type { WorkOrder } from '../../src/domain/collected.js';
+import type { ObjectReference, StageOutcome, StageVolumes } from '../../src/domain/stageTask.js';
 import { failureDetails } from '../failures.js';
 import { stageActivities } from '../options.js';
 import type { RunProgress } from './progress.js';
 import { showProgress } from './progress.js';
+
+/** What the last stage leaves. */
+export type PipelineOutcome = Pick<StageOutcome, 'volumes' | 'collected'>;
 
 const emptyVolumes: StageVolumes = { own: {} };
 
@@ -21,13 +25,16 @@ export async function runPipeline(
   progress: RunProgress,
   action: WorkflowAction,
   pipeline: PipelinePlan,
-): Promise<StageVolumes> {
+  order?: WorkOrder,
+): Promise<PipelineOutcome> {
   const object: ObjectReference = { ...input.object, details: progress.details };
-  let volumes = emptyVolumes;
+  let outcome: PipelineOutcome = { volumes: emptyVolumes };
   for (const stage of pipeline.stages) {
-    volumes = await runOneStage(input, progress, { action, pipeline, stage, object, volumes });
+    const collect = stage === pipeline.stages.at(-1) ? order : undefined;
+    const { volumes } = outcome;
+    outcome = await runOneStage(input, progress, { action, pipeline, stage, object, volumes, collect });
   }
-  return volumes;
+  return outcome;
 }
 
 interface Step {
@@ -36,10 +43,11 @@ interface Step {
   readonly stage: StagePlan;
   readonly object: ObjectReference;
   readonly volumes: StageVolumes;
+  readonly collect?: WorkOrder;
 }
 
-async function runOneStage(input: RunInput, progress: RunProgress, step: Step): Promise<StageVolumes> {
-  const { pipeline, stage, action, object, volumes } = step;
+async function runOneStage(input: RunInput, progress: RunProgress, step: Step): Promise<PipelineOutcome> {
+  const { pipeline, stage, action, object, volumes, collect } = step;
   const index = progress.stages.length;
   const record = { pipeline: pipeline.name, stage: stage.name, image: stage.image };
   progress.stages.push({ ...record, outcome: 'Running' });
@@ -58,12 +66,13 @@ async function runOneStage(input: RunInput, progress: RunProgress, step: Step): 
           timeoutSeconds: pipeline.timeoutSeconds,
           object,
           volumes,
+          collect,
         },
       ],
     );
     progress.stages[index] = { ...record, outcome: 'Succeeded', log: result.log, seconds: result.seconds };
     showProgress(progress);
-    return result.volumes;
+    return { volumes: result.volumes, collected: result.collected };
   } catch (thrown) {
     progress.stages[index] = { ...record, outcome: 'Failed', ...logOf(failureDetails(thrown)) };
     showProgress(progress);

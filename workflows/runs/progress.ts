@@ -3,7 +3,7 @@ import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import type { Unscheduled } from '../../src/domain/schedule.js';
 import type { RunInput, RunResult, StageRecord } from '../../src/domain/run.js';
 import { describeUnscheduled } from '../../src/domain/run.js';
-import type { CollectedMetadata } from '../../activities/works/works.js';
+import type { CollectedMetadata } from '../../src/domain/collected.js';
 import { describeStop } from '../../src/domain/suspension.js';
 import type { PipelineStop } from '../../src/domain/suspension.js';
 import type { Work } from '../../src/domain/work.js';
