@@ -6,6 +6,7 @@ import type { Cluster } from './cluster.js';
 import type { JobPlan } from './jobPlan.js';
 import { planJob } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
+import type { EnsuredJob } from './pipelineJob.js';
 import { ensureJob } from './pipelineJob.js';
 import type { ContainerStatus } from './objects.js';
 import { statusesOf } from './objects.js';
@@ -63,10 +64,11 @@ async function runStage(
   const { artifacts, cluster, settings } = dependencies;
   const plan = await planJob(artifacts, task);
   signal.throwIfAborted();
-  const name = await ensureJob(cluster, artifacts, plan, await settings(), attempt > 1);
+  const job = await ensureJob(cluster, artifacts, plan, await settings(), attempt > 1);
   const limit = AbortSignal.timeout(task.timeoutSeconds * 1000);
+  const { name } = job;
   const wait = waitFor(dependencies, plan);
-  const result = await follow(cluster, plan, name, { wait, tell }, AbortSignal.any([signal, limit]));
+  const result = await follow(cluster, plan, job, { wait, tell }, AbortSignal.any([signal, limit]));
   if (result !== undefined) return result;
   if (signal.aborted) {
     if (!dependencies.leavesJob(signal.reason)) await removeJob(cluster, plan.namespace, name);
@@ -89,11 +91,11 @@ function waitFor(
 async function follow(
   cluster: Cluster,
   { namespace }: JobPlan,
-  name: string,
+  { name, made }: EnsuredJob,
   { wait, tell }: { readonly wait: StageWait; readonly tell: Tell },
   signal: AbortSignal,
 ): Promise<StageResult | undefined> {
-  for await (const seen of followJob(cluster, namespace, name, signal)) {
+  for await (const seen of followJob(cluster, namespace, name, signal, made)) {
     const verdict = await wait.see(seen);
     switch (verdict.kind) {
       case 'wait':

@@ -17,6 +17,7 @@ const longestPauseMillis = 5_000;
 /**
  * Keeps `changed` told of the objects that match, until the signal aborts: a list, then a watch from there. Cut
  * connections, 410 Gone, an API server that is away: listed again, as often as it takes. Only a 403 is given up on.
+ * @param known stands for the first list; without a version, the watch begins with every object that there is
  */
 export async function watchObjects<T extends KubernetesObject>(
   cluster: Cluster,
@@ -24,11 +25,14 @@ export async function watchObjects<T extends KubernetesObject>(
   selector: Readonly<Record<string, string>>,
   signal: AbortSignal,
   changed: (objects: readonly T[]) => void,
+  known?: KubernetesList<T>,
 ): Promise<void> {
   let wait = firstPauseMillis;
+  let first = known;
   while (!signal.aborted) {
     try {
-      const list = (await cluster.ask('GET', `${path}${query(selector)}`)) as KubernetesList<T>;
+      const list = first ?? ((await cluster.ask('GET', `${path}${query(selector)}`)) as KubernetesList<T>);
+      first = undefined;
       if (signal.aborted) return;
       changed(list.items);
       await follow(cluster, path, selector, list, signal, (objects) => {

@@ -22,9 +22,15 @@ import { ownedByJob, runSecret } from './runSecret.js';
 /** Names to try when other runs have the first ones: five hexadecimal characters collide once in a million. */
 const names = 4;
 
+export interface EnsuredJob {
+  readonly name: string;
+  /** The Job when it was not there before. */
+  readonly made?: Job;
+}
+
 /**
- * The name of the run's Job, which is made unless it is there: whoever repeats a call after a worker's death finds the
- * Job that runs. `repeated` says that an earlier call may have died between two of these steps.
+ * The run's Job, which is made unless it is there: whoever repeats a call after a worker's death finds the Job that
+ * runs. `repeated` says that an earlier call may have died between two of these steps.
  */
 export async function ensureJob(
   cluster: Cluster,
@@ -32,18 +38,17 @@ export async function ensureJob(
   plan: JobPlan,
   settings: JobSettings,
   repeated: boolean,
-): Promise<string> {
+): Promise<EnsuredJob> {
   for (let salt = 0; salt < names; salt += 1) {
     const name = jobName(plan, salt);
     const found = await getJob(cluster, plan.namespace, name);
     if (found !== undefined && found.metadata.annotations?.[keyAnnotation] !== plan.key) continue;
     if (found !== undefined && found.metadata.deletionTimestamp === undefined) {
       if (repeated) await ensureSecret(cluster, artifacts, plan, settings, found);
-      return name;
+      return { name };
     }
     if (found !== undefined) await untilGone(cluster, plan.namespace, name);
-    await createJob(cluster, artifacts, plan, settings, name);
-    return name;
+    return { name, made: await createJob(cluster, artifacts, plan, settings, name) };
   }
   throw new Error(`no name is free for a Job of ${plan.task.run}`);
 }
@@ -52,14 +57,17 @@ async function getJob(cluster: Cluster, namespace: string, name: string): Promis
   return (await cluster.ask('GET', jobsPath(namespace, name)).catch(unless(404))) as Job | undefined;
 }
 
-/** The Secret comes first: a pod that waits for a volume's Secret is looked at again only after a while. */
+/**
+ * Nothing when another worker was faster. The Secret comes first: a pod that waits for a volume's Secret is looked at
+ * again only after a while.
+ */
 async function createJob(
   cluster: Cluster,
   artifacts: ArtifactStore,
   plan: JobPlan,
   settings: JobSettings,
   name: string,
-): Promise<void> {
+): Promise<Job | undefined> {
   const wanted = pipelineAccess(plan);
   const owned = await livingOwner(cluster, plan);
   // Until it has its Job, the Secret goes with the Job's owner: a worker that dies here leaves nothing for ever.
@@ -75,9 +83,10 @@ async function createJob(
   const manifest = jobManifest(plan, name, secretName, settings, owned);
   const made = (await cluster.ask('POST', jobsPath(plan.namespace), { body: manifest }).catch(unless(409))) as
     Job | undefined;
-  if (made !== undefined) return handOver(cluster, plan.namespace, made, secretName);
+  if (made !== undefined) await handOver(cluster, plan.namespace, made, secretName);
   // Another worker made the Job since we looked, with a Secret of its own.
-  await cluster.ask('DELETE', secretsPath(plan.namespace, secretName)).catch(unless(404));
+  else await cluster.ask('DELETE', secretsPath(plan.namespace, secretName)).catch(unless(404));
+  return made;
 }
 
 async function secretOf(

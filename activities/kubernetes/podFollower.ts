@@ -12,12 +12,16 @@ export interface Seen {
 /** How often what was seen is given again although nothing changed, for whoever waits for a time to pass. */
 const tickMillis = 5_000;
 
-/** Every change of a Job and its pods, new pods included, until the signal aborts. By watch: a tick asks nobody. */
+/**
+ * Every change of a Job and its pods, new pods included, until the signal aborts. By watch: a tick asks nobody.
+ * @param made the Job as the caller has just made it, when it can have no pod that is gone again
+ */
 export async function* followJob(
   cluster: Cluster,
   namespace: string,
   name: string,
   signal: AbortSignal,
+  made?: Job,
 ): AsyncGenerator<Seen> {
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
@@ -33,14 +37,28 @@ export async function* followJob(
   until.addEventListener('abort', () => wake(), { once: true });
   const named = { fieldSelector: `metadata.name=${name}` };
   const watches = [
-    watchObjects<Job>(cluster, jobsPath(namespace), named, until, (objects) => {
-      jobs = objects;
-      wake();
-    }).catch(fail),
-    watchObjects<Pod>(cluster, podsPath(namespace), ofJob(name), until, (objects) => {
-      pods = byAge(objects);
-      wake();
-    }).catch(fail),
+    watchObjects<Job>(
+      cluster,
+      jobsPath(namespace),
+      named,
+      until,
+      (objects) => {
+        jobs = objects;
+        wake();
+      },
+      made && { metadata: { resourceVersion: made.metadata.resourceVersion }, items: [made] },
+    ).catch(fail),
+    watchObjects<Pod>(
+      cluster,
+      podsPath(namespace),
+      ofJob(name),
+      until,
+      (objects) => {
+        pods = byAge(objects);
+        wake();
+      },
+      made && { metadata: {}, items: [] },
+    ).catch(fail),
   ];
   try {
     while (!until.aborted) {

@@ -1,3 +1,4 @@
+import { runNumber } from '../../src/domain/ids.js';
 import type { Cluster } from './cluster.js';
 import { unless } from './clusterFailure.js';
 import { jobLabels } from './jobLabels.js';
@@ -6,8 +7,12 @@ import type { Job, KubernetesList } from './objects.js';
 import { holds } from './objects.js';
 import { jobsPath, query } from './paths.js';
 
-/** Deletes the oldest finished Jobs of the same pipeline and object beyond `keep` (reference, section 2.10). */
+/**
+ * Deletes the oldest finished Jobs of the same pipeline and object beyond `keep` (reference, section 2.10). A run has
+ * one Job of it, so the first runs need not look.
+ */
 export async function pruneJobs(cluster: Cluster, plan: JobPlan, keep: number): Promise<void> {
+  if (runNumber(plan.task.run) <= keep) return;
   const { namespace } = plan;
   const labelSelector = Object.entries(ofPipeline(plan))
     .map(([key, value]) => `${key}=${value}`)

@@ -34,7 +34,7 @@ export interface StageWait {
  * that restarts or a Secret that is just being made is there by then.
  */
 export const troubleMillis = 60_000;
-/** A Job is complete after its pod; a watch that is a little behind catches up well within this. */
+/** A Job is complete after its pod; a watch of pods that is a little behind, or not begun, catches up well within this. */
 const settleMillis = 20_000;
 
 const wait: Verdict = { kind: 'wait' };
@@ -131,7 +131,7 @@ export function stageWait(
       if (holds(job.status?.conditions, 'Failed') !== undefined) return jobFailed(job);
       if (holds(job.status?.conditions, 'Complete') !== undefined) {
         completeSince ??= performance.now();
-        if (pods.length > 0 && performance.now() - completeSince < settleMillis) return wait;
+        if (performance.now() - completeSince < settleMillis) return wait;
         return { kind: 'remove', failure: podLost(task, 'it was removed before its outputs were known') };
       }
       return stuck(pods);

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import type { Job, Pod } from '../../../activities/kubernetes/objects.js';
 import { tooMany } from '../../../activities/kubernetes/pruneJobs.js';
 import type { StageExit } from '../../../activities/kubernetes/stageExit.js';
@@ -200,12 +200,17 @@ test('a helper that fails makes room for a new Job', async () => {
   });
 });
 
-test('a Job that is gone, one that is complete without its pod, one that an earlier worker ended', async () => {
+test('a complete Job without its pod is given up when a watch of pods cannot be that far behind', async () => {
+  const now = jest.spyOn(performance, 'now').mockReturnValue(0);
+  const complete = [job('Complete'), []] as const;
+  expect(await verdict('render', [complete, complete])).toMatchObject({ kind: 'wait' });
+  now.mockReturnValueOnce(0).mockReturnValueOnce(0).mockReturnValue(60_000);
+  expect(await verdict('render', [complete, complete])).toMatchObject({ kind: 'remove', failure: { type: 'PodLost' } });
+  now.mockRestore();
+});
+
+test('a Job that is gone, one that an earlier worker ended', async () => {
   expect(await verdict('render', [[undefined, []]])).toMatchObject({ kind: 'throw', failure: { type: 'PodLost' } });
-  expect(await verdict('render', [[job('Complete'), []]])).toMatchObject({
-    kind: 'remove',
-    failure: { type: 'PodLost' },
-  });
   const annotations = { 'fulfil.io/failure': 'OutputRefused it was odd' };
   const written = { ...job('Failed'), metadata: { name: 'job', annotations } };
   expect(await verdict('render', [[written, []]])).toMatchObject({
