@@ -100,14 +100,16 @@ engine() {
 containerd_client() { ctr --address "$dir/containerd.sock" --namespace k8s.io "$@"; }
 
 load() {
-  local archive=$dir/image.tar image engine
+  # of its own: two may load at once
+  local folder image engine
+  folder=$(mktemp -d "$dir/images.XXXXXX")
   engine=$(engine)
   for image in "$@"; do
-    rm -f "$archive"
-    "$engine" save --output "$archive" "$image" >/dev/null 2>"$dir/image.log" || fail "$image: $(cat "$dir/image.log")"
-    containerd_client images import "$archive" >/dev/null
-    rm -f "$archive"
+    "$engine" save --output "$folder/image.tar" "$image" >/dev/null 2>"$folder/log" || fail "$image: $(cat "$folder/log")"
+    containerd_client images import "$folder/image.tar" >/dev/null
+    rm -f "$folder/image.tar"
   done
+  rm -rf "$folder"
 }
 
 image() { # NAME FILE...
