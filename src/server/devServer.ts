@@ -72,6 +72,16 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 /** What a process that dies has written stays; a machine that loses power may forget its last second, and no more. */
 const pragmas = ['journal_mode=wal', 'synchronous=normal'];
 
+/**
+ * One process needs no partitions of a task queue between which polls and tasks are forwarded, and a worker that asks
+ * for an activity may have it with the answer instead of a poll.
+ */
+const settings = [
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+  'system.enableActivityEagerExecution=true',
+];
+
 function argumentsOf({ port, uiPort, database }: DevServerOptions): string[] {
   const attributes = searchAttributeKeys.flatMap((key) => [
     '--search-attribute',
@@ -79,7 +89,8 @@ function argumentsOf({ port, uiPort, database }: DevServerOptions): string[] {
   ]);
   const ports = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)];
   const storage = ['--db-filename', database, ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])];
-  return ['server', 'start-dev', ...ports, ...storage, '--log-level', 'error', ...attributes];
+  const configuration = settings.flatMap((setting) => ['--dynamic-config-value', setting]);
+  return ['server', 'start-dev', ...ports, ...storage, ...configuration, '--log-level', 'error', ...attributes];
 }
 
 async function endOf(child: ChildProcess): Promise<number> {

@@ -66,7 +66,7 @@ async function speed(platform: BenchPlatform): Promise<{ readonly one: number; r
     rows.push([what, best.toFixed(1), floor.toFixed(1), (best / floor).toFixed(2)]);
     return best / floor;
   }
-  const ratios = { one: await compare(1, rounds), burst: await compare(burst, 2) };
+  const ratios = { one: await compare(1, rounds), burst: await compare(burst, rounds) };
   const head = ['', 'Fulfil, s', 'bare Jobs, s', 'ratio'];
   process.stdout.write(`${table(head, rows, 1)}\n\n`);
   return ratios;
