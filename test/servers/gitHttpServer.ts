@@ -15,15 +15,23 @@ export interface GitHttpServer {
   readonly requests: string[];
   behaviour: Behaviour;
   password: string;
+  /** Requests wait from now on, until they are let go. */
+  hold(): void;
+  letGo(): void;
   close(): Promise<void>;
 }
 
 /** git's own http-backend behind a small server with basic authentication, which can also be made to fail. */
 export async function gitHttpServer(root: string, certificate?: TestCertificate): Promise<GitHttpServer> {
   const state = { behaviour: 'serve' as Behaviour, password: 'correct-horse', requests: [] as string[] };
+  let held: (() => void)[] | undefined;
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://server');
     state.requests.push(`${request.method ?? ''} ${url.pathname}`);
+    if (held === undefined) serve(request, response, url);
+    else held.push(() => serve(request, response, url));
+  };
+  const serve = (request: IncomingMessage, response: ServerResponse, url: URL): void => {
     if (state.behaviour === 'hang') return;
     if (state.behaviour === 'error') {
       response.writeHead(500, { 'content-type': 'text/plain' }).end('the disk is on fire');
@@ -53,6 +61,14 @@ export async function gitHttpServer(root: string, certificate?: TestCertificate)
   const { port } = server.address() as AddressInfo;
   return Object.assign(state, {
     origin: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    hold() {
+      held = [];
+    },
+    letGo() {
+      const waiting = held ?? [];
+      held = undefined;
+      for (const go of waiting) go();
+    },
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

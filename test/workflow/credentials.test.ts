@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { destination, echoStage, pipeline, promise, request } from '../platform/documents.js';
@@ -7,6 +7,7 @@ import { ended, execute, handOver, settled } from '../platform/operations.js';
 import { errorCode } from '../../activities/stores/errorCode.js';
 import type { Platform } from '../platform/platform.js';
 import { openPlatform } from '../platform/platform.js';
+import { writeSecret } from '../platform/secrets.js';
 import type { GitHttpServer } from '../servers/gitHttpServer.js';
 import { gitHttpServer } from '../servers/gitHttpServer.js';
 import type { GitRepository } from '../servers/gitRepository.js';
@@ -19,19 +20,13 @@ let platform: Platform;
 let repository: GitRepository;
 let web: GitHttpServer;
 
-async function secret(name: string, values: Readonly<Record<string, string>>): Promise<void> {
-  const folder = join(platform.home, 'secrets', 'default', name);
-  await mkdir(folder, { recursive: true });
-  for (const [key, value] of Object.entries(values)) await writeFile(join(folder, key), value);
-}
-
 beforeAll(async () => {
   platform = await openPlatform({ environment: { FULFIL_RECHECK_INTERVAL: '1s' } });
   repository = await gitRepository();
   web = await gitHttpServer(repository.root);
   web.password = passwords[0];
-  await secret('git', { username: 'fulfil', password: passwords[0] });
-  await secret('token', { token });
+  await writeSecret(platform, 'git', { username: 'fulfil', password: passwords[0] });
+  await writeSecret(platform, 'token', { token });
   await execute(platform, 'registerStateStore', {
     apiVersion: 'platform.kratix.io/v1alpha1',
     kind: 'GitStateStore',
@@ -58,7 +53,7 @@ test('a rotated credential is picked up, and none is found anywhere', async () =
   const { phase, message } = await settled(operation);
   expect({ phase, message }).toMatchObject({ phase: 'Waiting' });
   expect(message).toContain('GitStateStore/web');
-  await secret('git', { password: passwords[1] });
+  await writeSecret(platform, 'git', { password: passwords[1] });
   expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
   await eventually('the store to be ready again', async () =>
     (await platform.entities.registry()).stores['GitStateStore/web']?.readiness.ready === true ? true : undefined,

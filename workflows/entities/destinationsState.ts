@@ -96,10 +96,18 @@ export function register(state: DestinationsState, message: Register): void {
     if (changed) state.changes = [...state.changes, { name, after: destination }];
   }
   if (projection !== undefined) state.registry = { ...state.registry, projection };
+  overtakeRemoval(state, `${message.kind}/${name}`);
   if (message.ticket !== undefined) {
     wait(state, `${message.kind}/${name}`, { ...message.ticket, wants: 'apply', changed });
   }
   enqueue(state, `${message.kind}/${name}`);
+}
+
+/** The newest wish counts: who waits for the removal is told what becomes of the registration instead. */
+function overtakeRemoval(state: DestinationsState, key: string): void {
+  const { [key]: waiting } = state.waiters;
+  if (waiting === undefined) return;
+  state.waiters = { ...state.waiters, [key]: waiting.map((waiter) => ({ ...waiter, wants: 'apply' })) };
 }
 
 export function deregister(state: DestinationsState, { kind, key, ticket }: Deregister): void {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Flux } from '../../cluster/flux.js';
@@ -6,6 +6,7 @@ import { startFlux } from '../../cluster/flux.js';
 import { mustKubectl } from '../../cluster/kubectl.js';
 import { destination, pipeline, promise, request, stage, writeConfigMap } from '../../platform/documents.js';
 import { execute } from '../../platform/operations.js';
+import { writeSecret } from '../../platform/secrets.js';
 import type { GitHttpServer } from '../../servers/gitHttpServer.js';
 import { gitHttpServer } from '../../servers/gitHttpServer.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
@@ -40,10 +41,8 @@ const apiVersion = 'platform.kratix.io/v1alpha1';
 
 /** The platform's own cluster is a Destination, and Flux brings it what is written there. */
 async function registerItself(): Promise<void> {
-  const folder = join(platform.platform.home, 'secrets', 'default', 'itself');
-  await mkdir(folder, { recursive: true });
   const credentials = { username: 'fulfil', password: git.password };
-  for (const [key, value] of Object.entries(credentials)) await writeFile(join(folder, key), value);
+  await writeSecret(platform.platform, 'itself', credentials);
   const spec = { url: `${git.origin}/state.git`, secretRef: { namespace: 'default', name: 'itself' } };
   await platform.apply(
     { apiVersion, kind: 'GitStateStore', metadata: { name: 'itself' }, spec },

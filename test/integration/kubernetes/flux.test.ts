@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { OwnCluster } from '../../cluster/cluster.js';
@@ -9,6 +9,7 @@ import { kubectl, mustKubectl } from '../../cluster/kubectl.js';
 import { holds } from '../../platform/eventually.js';
 import type { BucketServer } from '../../servers/bucketServer.js';
 import { minioServer } from '../../servers/bucketServer.js';
+import { writeSecret } from '../../platform/secrets.js';
 import type { GitHttpServer } from '../../servers/gitHttpServer.js';
 import { gitHttpServer } from '../../servers/gitHttpServer.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
@@ -113,9 +114,7 @@ test.each([
 );
 
 async function registerStore(name: string, { kind, spec, credentials }: Store): Promise<void> {
-  const folder = join(platform.platform.home, 'secrets', 'default', name);
-  await mkdir(folder, { recursive: true });
-  for (const [key, value] of Object.entries(credentials)) await writeFile(join(folder, key), value);
+  await writeSecret(platform.platform, name, credentials);
   const stateStoreRef = { kind, name };
   await platform.apply(
     { apiVersion, kind, metadata: { name }, spec: { ...spec, secretRef: { namespace: 'default', name } } },

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { holds } from '../platform/eventually.js';
+import { ended, execute, handOver } from '../platform/operations.js';
+import type { Platform } from '../platform/platform.js';
+import { openPlatform } from '../platform/platform.js';
+import { writeSecret } from '../platform/secrets.js';
+import type { GitHttpServer } from '../servers/gitHttpServer.js';
+import { gitHttpServer } from '../servers/gitHttpServer.js';
+import type { GitRepository } from '../servers/gitRepository.js';
+import { gitRepository } from '../servers/gitRepository.js';
+
+/** What happens to a registration while its store is looked at: the server lets the look wait as long as the test likes. */
+const name = { kind: 'GitStateStore', name: 'web' };
+let platform: Platform;
+let repository: GitRepository;
+let web: GitHttpServer;
+let store: object;
+
+beforeAll(async () => {
+  platform = await openPlatform();
+  repository = await gitRepository();
+  web = await gitHttpServer(repository.root);
+  store = {
+    apiVersion: 'platform.kratix.io/v1alpha1',
+    kind: 'GitStateStore',
+    metadata: { name: 'web' },
+    spec: { url: `${web.origin}/state.git`, secretRef: { name: 'git' } },
+  };
+  await writeSecret(platform, 'git', { username: 'fulfil', password: web.password });
+});
+afterAll(async () => {
+  web?.letGo();
+  await platform?.close();
+  await web?.close();
+  await repository?.remove();
+});
+
+async function registered(): Promise<boolean> {
+  return (await platform.entities.registry()).stores['GitStateStore/web'] !== undefined;
+}
+
+/** Registers the store and returns while it is looked at. */
+async function registering() {
+  const seen = web.requests.length;
+  web.hold();
+  const operation = await handOver(platform, 'registerStateStore', store);
+  await holds('the look at the store', () => web.requests.length > seen);
+  return operation;
+}
+
+test('who deregisters a store while it is looked at is answered when it is gone', async () => {
+  const arriving = await registering();
+  const leaving = await handOver(platform, 'deregisterStateStore', name);
+  web.letGo();
+  expect(await ended(leaving)).toMatchObject({ phase: 'Gone' });
+  expect(await registered()).toBe(false);
+  expect(await ended(arriving)).toMatchObject({ phase: 'Ready' });
+});
+
+test('a store that is registered again before it is gone stays, and everybody is told so', async () => {
+  const operations = [await registering()];
+  operations.push(await handOver(platform, 'deregisterStateStore', name));
+  operations.push(await handOver(platform, 'registerStateStore', store));
+  web.letGo();
+  for (const operation of operations) expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
+  expect(await registered()).toBe(true);
+  await execute(platform, 'deregisterStateStore', name);
+  expect(await registered()).toBe(false);
+});
