@@ -70,6 +70,11 @@ export async function playScenarios(platform: Platform): Promise<void> {
   await setWorld(platform.home, 'yes');
   await run('deletePromise', { name: 'failing' });
 
+  // Metadata that cannot be read: collected at once in vain, then by an activity of its own, which says why.
+  const odd = pipeline('configure', [stage('odd', 'echo "suspend: [" >/kratix/metadata/workflow-control.yaml')]);
+  await run('installPromise', promise('odd', { resource: { configure: [odd] } }));
+  await failure(run('configureResource', request('odd', 'one', { size: 'small' })));
+
   // A newer wish and a newer revision during a stage; a wish during a deletion; a cancelled run and operation.
   const held = gate(platform.home, 'replay');
   const slow = (text: string) =>
