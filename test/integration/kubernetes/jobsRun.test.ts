@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { NON_ROOT_USER, nonRootSecurity } from './jobsUsers.js';
+import type { Job } from '../../../activities/kubernetes/objects.js';
+import type { StageTask } from '../../../src/domain/stageTask.js';
 import type { JobsCluster } from './jobsCluster.js';
 import { openJobsCluster, stage } from './jobsCluster.js';
 
@@ -43,6 +45,27 @@ test('a repeat of a finished run gives the same and runs nothing again', async (
   const first = await jobs.play(tasks);
   expect(await jobs.play(tasks, await jobs.newRunner())).toEqual(first);
 });
+
+test('the last five Jobs of a pipeline stay', async () => {
+  const [task] = await jobs.tasks([stage('only', 'true')]);
+  if (task === undefined) throw new Error('no task');
+  const runs = Array.from({ length: 7 }, (_, index) => task.run.replace(/1$/, String(index + 1)));
+  const made: string[] = [];
+  for (const run of runs) {
+    await jobs.play([{ ...task, run }]);
+    // Only finished ones go, and Kubernetes says a moment after us that one is.
+    await jobs.kubectl('wait', '-n', jobs.namespace, '--for=condition=Complete', 'jobs', '--all', '--timeout=20s');
+    const there = (await jobs.jobs()).filter(isOf(task)).map(({ metadata }) => metadata.name);
+    made.push(...there.filter((name) => !made.includes(name)));
+  }
+  const kept = (await jobs.jobs()).filter(isOf(task)).map(({ metadata }) => metadata.name);
+  expect(made).toHaveLength(7);
+  expect(kept.toSorted()).toEqual(made.slice(2).toSorted());
+});
+
+function isOf({ owner }: StageTask) {
+  return ({ metadata }: Job) => metadata.labels?.['kratix.io/resource-name'] === owner.name;
+}
 
 test('an image that runs as nobody, and files that only their owner may write', async () => {
   const tasks = await jobs.tasks([
