@@ -41,6 +41,7 @@ export interface Call {
   readonly verb: string;
   readonly requestURI: string;
   readonly user: { readonly username: string };
+  readonly userAgent?: string;
 }
 
 export interface Shown {
