@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.js';
 import { codeOf, unless } from './clusterFailure.js';
 import type { KubernetesList, KubernetesObject } from './objects.js';
 import type { AccessKind } from './paths.js';
-import { accessPath, query } from './paths.js';
+import { accessPath, labelSelector, query } from './paths.js';
 import type { AccessObject } from './pipelineAccess.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -65,12 +65,10 @@ export async function removeStaleAccess(
   labels: Labels,
   wanted: readonly AccessObject[],
 ): Promise<void> {
-  const labelSelector = Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+  const selector = query({ labelSelector: labelSelector(labels) });
   await Promise.all(
     rolesAndBindings.map(async (kind) => {
-      const path = `${accessPath(kind, undefined)}${query({ labelSelector })}`;
+      const path = `${accessPath(kind, undefined)}${selector}`;
       const { items } = (await cluster.ask('GET', path)) as KubernetesList<KubernetesObject>;
       const stale = items.filter(({ metadata }) => !wanted.some((object) => isSame(object, kind, metadata)));
       for (const { metadata } of stale) {

@@ -65,8 +65,8 @@ async function runStage(
   const plan = await planJob(artifacts, task);
   signal.throwIfAborted();
   const job = await ensureJob(cluster, artifacts, plan, await settings(), attempt > 1);
-  const limit = AbortSignal.timeout(task.timeoutSeconds * 1000);
   const { name } = job;
+  const limit = AbortSignal.timeout(task.timeoutSeconds * 1000);
   const wait = waitFor(dependencies, plan);
   const result = await follow(cluster, plan, job, { wait, tell }, AbortSignal.any([signal, limit]));
   if (result !== undefined) return result;

@@ -35,6 +35,13 @@ export function accessPath(kind: AccessKind, namespace: string | undefined, name
   return `${root}${scope}/${kind.toLowerCase()}s${below(name)}`;
 }
 
+/** For `query`: objects that have all of these labels. */
+export function labelSelector(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
 export function query(parameters: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;

@@ -2,7 +2,7 @@ import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { inputObject } from '../stages/inputObject.js';
 import { applyAccess, removeStaleAccess } from './applyAccess.js';
 import type { Cluster } from './cluster.js';
-import { codeOf } from './clusterFailure.js';
+import { unless } from './clusterFailure.js';
 import { keyAnnotation, managedBy, secretAnnotation } from './jobLabels.js';
 import { jobManifest } from './jobManifest.js';
 import { jobName } from './jobName.js';
@@ -137,11 +137,4 @@ async function sweepAccess(cluster: Cluster, plan: JobPlan, wanted: readonly Acc
   if (done.has(revision)) return;
   await removeStaleAccess(cluster, askedLabels(plan), wanted);
   done.add(revision);
-}
-
-function unless(code: number): (thrown: unknown) => undefined {
-  return (thrown) => {
-    if (codeOf(thrown) !== code) throw thrown;
-    return undefined;
-  };
 }

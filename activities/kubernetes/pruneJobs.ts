@@ -5,7 +5,7 @@ import { jobLabels } from './jobLabels.js';
 import type { JobPlan } from './jobPlan.js';
 import type { Job, KubernetesList } from './objects.js';
 import { holds } from './objects.js';
-import { jobsPath, query } from './paths.js';
+import { jobsPath, labelSelector, query } from './paths.js';
 
 /**
  * Deletes the oldest finished Jobs of the same pipeline and object beyond `keep` (reference, section 2.10). A run has
@@ -14,10 +14,7 @@ import { jobsPath, query } from './paths.js';
 export async function pruneJobs(cluster: Cluster, plan: JobPlan, keep: number): Promise<void> {
   if (runNumber(plan.task.run) <= keep) return;
   const { namespace } = plan;
-  const labelSelector = Object.entries(ofPipeline(plan))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-  const path = `${jobsPath(namespace)}${query({ labelSelector })}`;
+  const path = `${jobsPath(namespace)}${query({ labelSelector: labelSelector(ofPipeline(plan)) })}`;
   const { items } = (await cluster.ask('GET', path)) as KubernetesList<Job>;
   const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
   for (const { metadata } of tooMany(items, keep)) {

@@ -34,7 +34,7 @@ export interface StageWait {
  * that restarts or a Secret that is just being made is there by then.
  */
 export const troubleMillis = 60_000;
-/** A Job is complete after its pod; a watch of pods that is a little behind, or not begun, catches up well within this. */
+/** A Job is complete after its pod; a watch of pods that is a little behind, or not begun, is there well within this. */
 const settleMillis = 20_000;
 
 const wait: Verdict = { kind: 'wait' };

@@ -2,6 +2,7 @@ import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject, ObjectCache } from '../../activities/kubernetes/projection/clusterObject.js';
 import { patchMetadata } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { writeMetadata } from '../../activities/kubernetes/projection/writeMetadata.js';
 import { unless } from '../../activities/kubernetes/clusterFailure.js';
 
 /** Holds an object until its entity says that it is gone. The entity keeps the order, so one is enough (ADR 8). */
@@ -31,8 +32,7 @@ export async function hold(
   const finalizers = isHeld(object, finalizer)
     ? (metadata.finalizers ?? [])
     : [...(metadata.finalizers ?? []), finalizer];
-  const wanted = { metadata: { ...metadata, finalizers, labels: { ...metadata.labels, ...labels } } };
-  return cache.writing(wanted, patchMetadata(cluster, resource, object, { finalizers, labels }));
+  return writeMetadata(cluster, resource, cache, object, { finalizers, labels });
 }
 
 /** Lets a deleted object go; finalizers of others stay. */

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
-import { applyStatus } from '../../activities/kubernetes/projection/clusterWrites.js';
 import type { HealthStatus, HealthTarget } from '../../activities/kubernetes/projection/healthStatus.js';
 import { healthStatus, healthTarget, showsRecord } from '../../activities/kubernetes/projection/healthStatus.js';
 import { normal, warning } from '../../activities/kubernetes/projection/statusEvents.js';
+import { writeStatus } from '../../activities/kubernetes/projection/writeStatus.js';
 import { toRecord } from '../documents/toRecord.js';
 import type { ControllerContext } from './controllerContext.js';
 import { hold, letGo } from './finalizer.js';
@@ -66,7 +66,7 @@ async function write(
   wanted: HealthStatus | undefined,
 ): Promise<void> {
   const status = wanted === undefined ? {} : { healthStatus: wanted };
-  const written = await requests.writing(request, applyStatus(cluster, api, request.metadata, status, fieldManager));
+  const written = await writeStatus(cluster, api, requests, request, status, fieldManager);
   const before = toRecord(request.status?.['healthStatus'])?.['state'];
   if (wanted === undefined || before === wanted.state) return;
   const note = `Health state is ${wanted.state}`;

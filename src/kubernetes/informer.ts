@@ -6,7 +6,7 @@ import { query } from '../../activities/kubernetes/paths.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import { collectionPath } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject, ObjectCache } from '../../activities/kubernetes/projection/clusterObject.js';
-import type { ObjectChange, ObjectStore } from './objectStore.js';
+import type { ObjectChange } from './objectStore.js';
 import { objectStore } from './objectStore.js';
 
 export interface InformerOptions {
@@ -34,14 +34,6 @@ export interface Informer extends ObjectCache {
 interface ObjectPage {
   readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
   readonly items: readonly ClusterObject[];
-}
-
-function views(store: ObjectStore): ObjectCache {
-  return {
-    get: (key) => store.get(key),
-    list: () => store.list(),
-    writing: (wanted, answer) => store.writing(wanted, answer),
-  };
 }
 
 /** client-go's page: a list of thousands neither blocks the API server nor comes as one piece. */
@@ -122,5 +114,5 @@ export function createInformer(options: InformerOptions): Informer {
     }
   }
 
-  return { resource, synced, run, ...views(store) };
+  return { ...store, resource, synced, run };
 }

@@ -1,8 +1,8 @@
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject, ObjectCache } from '../../activities/kubernetes/projection/clusterObject.js';
-import { patchMetadata } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { shownSuspension } from '../../activities/kubernetes/projection/shownSuspension.js';
+import { writeMetadata } from '../../activities/kubernetes/projection/writeMetadata.js';
 import { manualLabel, readCommands, reconcileResourcesLabel, suspendedLabel } from '../documents/commandLabels.js';
 import type { EntityStatus } from '../domain/entity.js';
 import type { Suspension } from '../domain/suspension.js';
@@ -68,8 +68,5 @@ export function relabel(
   object: ClusterObject,
   labels: Readonly<Record<string, string | null>>,
 ): Promise<ClusterObject> {
-  const { metadata } = object;
-  const left = Object.entries({ ...metadata.labels, ...labels }).filter(([, value]) => value !== null);
-  const wanted = { metadata: { ...metadata, labels: Object.fromEntries(left) as Record<string, string> } };
-  return cache.writing(wanted, patchMetadata(cluster, resource, object, { labels }));
+  return writeMetadata(cluster, resource, cache, object, { labels });
 }

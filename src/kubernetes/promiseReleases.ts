@@ -5,8 +5,9 @@ import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
 import { objectPath, platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
-import { applyStatus, deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
-import { conditionOf, isShown, timed } from '../../activities/kubernetes/projection/statusConditions.js';
+import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
+import { showStatus } from '../../activities/kubernetes/projection/showStatus.js';
+import { conditionOf } from '../../activities/kubernetes/projection/statusConditions.js';
 import { warning } from '../../activities/kubernetes/projection/statusEvents.js';
 import type { PromiseRelease } from '../documents/promiseRelease.js';
 import { checkPromiseRelease } from '../documents/promiseRelease.js';
@@ -113,14 +114,9 @@ interface Installed {
   readonly message: string;
 }
 
-async function show({ context, releases }: ReleaseParts, object: ClusterObject, installed: Installed): Promise<void> {
-  const wanted = {
-    status: installed.status === 'True' ? 'Installed' : 'Error installing',
-    observedGeneration: object.metadata.generation,
-    conditions: timed([{ type: 'Installed', ...installed }], object.status, new Date().toISOString()),
-  };
-  if (isShown(wanted, object)) return;
-  await releases.writing(object, applyStatus(context.cluster, resource, object.metadata, wanted));
+function show({ context, releases }: ReleaseParts, object: ClusterObject, installed: Installed): Promise<void> {
+  const status = installed.status === 'True' ? 'Installed' : 'Error installing';
+  return showStatus(context.cluster, resource, releases, object, { status }, [{ type: 'Installed', ...installed }]);
 }
 
 function isInstalled({ status, metadata }: ClusterObject): boolean {

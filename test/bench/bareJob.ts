@@ -3,7 +3,7 @@ import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import { watchEvents } from '../../activities/kubernetes/cluster.js';
 import type { Job, KubernetesList } from '../../activities/kubernetes/objects.js';
 import { holds } from '../../activities/kubernetes/objects.js';
-import { jobsPath, query } from '../../activities/kubernetes/paths.js';
+import { jobsPath, labelSelector, query } from '../../activities/kubernetes/paths.js';
 import { toRecord } from '../../src/documents/toRecord.js';
 import { BASE_IMAGE } from '../../src/setup/baseImage.js';
 
@@ -15,12 +15,11 @@ export async function barePod(
   namespace: string,
   labels: Readonly<Record<string, string>>,
 ): Promise<PodSpec> {
-  const labelSelector = Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-  const list = (await cluster.ask('GET', `${jobsPath(namespace)}${query({ labelSelector })}`)) as KubernetesList<Job>;
+  const selector = labelSelector(labels);
+  const path = `${jobsPath(namespace)}${query({ labelSelector: selector })}`;
+  const list = (await cluster.ask('GET', path)) as KubernetesList<Job>;
   const spec = toRecord(toRecord(list.items[0]?.spec?.['template'])?.['spec']);
-  if (spec === undefined) throw new Error(`no Job has the labels ${labelSelector}`);
+  if (spec === undefined) throw new Error(`no Job has the labels ${selector}`);
   return { ...spec, initContainers: idle(spec['initContainers']), containers: idle(spec['containers']) };
 }
 

@@ -1,5 +1,6 @@
 /**
- * From kubectl apply to documents in the store, against bare Jobs of the same pods on the same node in the same run; then what a thousand resources cost that need no pipeline. Needs the build and a cluster's programs:
+ * From kubectl apply to documents in the store, against bare Jobs of the same pods on the same node in the same run; then
+ * what a thousand resources cost that need no pipeline. Needs the build and a cluster's programs:
  *   make bench-kubernetes
  * Ends with 1 when a target is missed.
  */
@@ -52,9 +53,9 @@ async function main(): Promise<void> {
 async function speed(platform: BenchPlatform): Promise<{ readonly one: number; readonly burst: number }> {
   const pod = await barePod(platform.cluster, 'default', { 'kratix.io/resource-name': 'warm-up' });
   const rows: string[][] = [];
-  async function compare(count: number, times: number): Promise<number> {
+  async function compare(count: number): Promise<number> {
     const [ours, bare]: [number[], number[]] = [[], []];
-    for (let round = 0; round < times; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       bare.push(await seconds(() => Promise.all(Array.from({ length: count }, () => bareJobs(platform, pod)))));
       const names = Array.from({ length: count }, (_, index) => `n${count}-${round}-${index}`);
       ours.push(await seconds(() => fulfilled(platform, names)));
@@ -65,7 +66,7 @@ async function speed(platform: BenchPlatform): Promise<{ readonly one: number; r
     rows.push([what, best.toFixed(1), floor.toFixed(1), (best / floor).toFixed(2)]);
     return best / floor;
   }
-  const ratios = { one: await compare(1, rounds), burst: await compare(burst, rounds) };
+  const ratios = { one: await compare(1), burst: await compare(burst) };
   const head = ['', 'Fulfil, s', 'bare Jobs, s', 'ratio'];
   process.stdout.write(`${table(head, rows, 1)}\n\n`);
   return ratios;

@@ -18,7 +18,7 @@ export async function kubectl(kubeconfig: string, args: readonly string[], input
   );
 }
 
-/** kubectl remembers for hours which kinds an address serves, and clusters of tests come and go at the same addresses. */
+/** kubectl remembers for hours which kinds an address serves, and clusters of tests follow each other at one address. */
 function ownCache(kubeconfig: string): readonly string[] {
   return ['--cache-dir', join(dirname(kubeconfig), 'kubectl-cache')];
 }

@@ -9,7 +9,7 @@ import { gitHttpServer } from '../servers/gitHttpServer.js';
 import type { GitRepository } from '../servers/gitRepository.js';
 import { gitRepository } from '../servers/gitRepository.js';
 
-/** What happens to a registration while its store is looked at: the server lets the look wait as long as the test likes. */
+/** What happens to a registration while its store is looked at: the server lets the look wait until the test lets go. */
 const name = { kind: 'GitStateStore', name: 'web' };
 let platform: Platform;
 let repository: GitRepository;

@@ -79,6 +79,7 @@ export function register(state: DestinationsState, message: Register): void {
   const { registry } = state;
   const isStore = message.kind === 'store';
   const name = isStore ? storeKey(storeReference(message.store)) : message.destination.name;
+  const key = `${message.kind}/${name}`;
   const known = isStore ? registry.stores[name] : registry.destinations[name];
   const changed = known?.document !== message.document;
   const readiness =
@@ -96,11 +97,11 @@ export function register(state: DestinationsState, message: Register): void {
     if (changed) state.changes = [...state.changes, { name, after: destination }];
   }
   if (projection !== undefined) state.registry = { ...state.registry, projection };
-  overtakeRemoval(state, `${message.kind}/${name}`);
+  overtakeRemoval(state, key);
   if (message.ticket !== undefined) {
-    wait(state, `${message.kind}/${name}`, { ...message.ticket, wants: 'apply', changed });
+    wait(state, key, { ...message.ticket, wants: 'apply', changed });
   }
-  enqueue(state, `${message.kind}/${name}`);
+  enqueue(state, key);
 }
 
 /** The newest wish counts: who waits for the removal is told what becomes of the registration instead. */

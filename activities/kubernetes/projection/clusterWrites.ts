@@ -14,6 +14,12 @@ const forced = (manager: string, dryRun?: 'All') => query({ fieldManager: manage
 
 type Identity = Pick<ClusterMeta, 'name' | 'namespace' | 'uid'>;
 
+export interface MetadataChange {
+  readonly finalizers?: readonly string[];
+  /** Those that are null are taken away. */
+  readonly labels?: Readonly<Record<string, string | null>>;
+}
+
 /** Server-side apply of everything but the status; creates what is missing. `All` only asks whether it could be done. */
 export async function applyObject(
   cluster: Cluster,
@@ -45,7 +51,7 @@ export async function patchMetadata(
   cluster: Cluster,
   resource: ApiResource,
   { metadata: { resourceVersion, uid, ...seen } }: ClusterObject,
-  metadata: { readonly finalizers?: readonly string[]; readonly labels?: Readonly<Record<string, string | null>> },
+  metadata: MetadataChange,
 ): Promise<ClusterObject> {
   const body = { metadata: { resourceVersion, uid, ...metadata } };
   const path = `${objectPath(resource, seen)}${query({ fieldManager })}`;

@@ -3,12 +3,12 @@ import type { EntityStatus } from '../../../src/domain/entity.js';
 import { getJson } from '../../artifacts/artifactStore.js';
 import type { ApiResource } from './apiResource.js';
 import type { ClusterObject, ObjectCache } from './clusterObject.js';
-import { applyStatus } from './clusterWrites.js';
 import { promiseStatus, requestStatus } from './ownerStatus.js';
 import type { WorkProjection } from './projectWorks.js';
 import { projectWorks } from './projectWorks.js';
 import { isShown } from './statusConditions.js';
 import { statusEvents } from './statusEvents.js';
+import { writeStatus } from './writeStatus.js';
 
 export interface Projected {
   readonly workflow: 'promise' | 'resource';
@@ -31,6 +31,6 @@ export async function projectOwner(parts: WorkProjection, projected: Projected):
   const shape = workflow === 'promise' ? promiseStatus : requestStatus;
   const wanted = shape({ ...projected, details, now: new Date().toISOString() });
   if (isShown(wanted, object)) return;
-  const written = await cache.writing(object, applyStatus(parts.cluster, resource, object.metadata, wanted));
+  const written = await writeStatus(parts.cluster, resource, cache, object, wanted);
   await parts.record(reporters[workflow], resource, written, statusEvents(workflow, object.status ?? {}, wanted));
 }

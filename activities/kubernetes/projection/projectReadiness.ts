@@ -3,12 +3,12 @@ import type { Cluster } from '../cluster.js';
 import type { ApiResource } from './apiResource.js';
 import { platformResources } from './apiResource.js';
 import type { ClusterObject, ObjectCache } from './clusterObject.js';
-import { applyStatus } from './clusterWrites.js';
 import type { EventRecorder } from './eventRecorder.js';
 import type { NewCondition } from './statusConditions.js';
 import { conditionOf, isShown, timed } from './statusConditions.js';
 import type { ObjectEvent } from './statusEvents.js';
 import { normal, warning } from './statusEvents.js';
+import { writeStatus } from './writeStatus.js';
 
 export interface ReadinessProjection {
   readonly cluster: Cluster;
@@ -39,7 +39,7 @@ export async function projectReadiness(
   };
   if (isShown(wanted, object)) return;
   const before = conditionOf(object.status, 'Ready');
-  const written = await cache.writing(object, applyStatus(cluster, resource, object.metadata, wanted));
+  const written = await writeStatus(cluster, resource, cache, object, wanted);
   const changed = before?.status !== condition.status || before.message !== message;
   if (changed) await record(`${resource.kind}Controller`, resource, written, [eventOf(resource, object, readiness)]);
 }

@@ -1,9 +1,9 @@
 import type { Cluster } from '../cluster.js';
 import type { ApiResource } from './apiResource.js';
 import type { ClusterObject, ObjectCache } from './clusterObject.js';
-import { applyStatus } from './clusterWrites.js';
 import type { NewCondition } from './statusConditions.js';
 import { isShown, timed } from './statusConditions.js';
+import { writeStatus } from './writeStatus.js';
 
 /** Writes fields and conditions of an object's status, unless they are there already. */
 export async function showStatus(
@@ -18,5 +18,5 @@ export async function showStatus(
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   const status = { ...Object.fromEntries(given), conditions, observedGeneration: object.metadata.generation };
   if (isShown(status, object)) return;
-  await cache.writing(object, applyStatus(cluster, resource, object.metadata, status));
+  await writeStatus(cluster, resource, cache, object, status);
 }
