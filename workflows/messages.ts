@@ -4,6 +4,7 @@ import type { Phase } from '../src/domain/phase.js';
 import type { PromisePlan } from '../src/domain/plan.js';
 import type { StageRecord } from '../src/domain/run.js';
 import type { Dependent, Offering, Requirement, RequirementStatus } from '../src/domain/requirements.js';
+import type { Work } from '../src/domain/work.js';
 
 /** Names and payloads of everything that travels between workflows; plain, so that clients can use them too. */
 
@@ -83,6 +84,8 @@ export interface Shown {
   /** Of the object in the cluster, as stages and what belongs to it have to name it. */
   readonly uid?: string;
   readonly createdAt?: string;
+  /** What the cluster tells of documents in stores, for an entity that begins anew. */
+  readonly works?: readonly Work[];
 }
 
 export interface ApplyResource extends Shown {

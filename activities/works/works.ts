@@ -54,7 +54,7 @@ export function works({ artifacts, entities }: WorksDependencies) {
   async function scheduleWorks({ before, after, leftovers = [] }: ScheduleWorks): Promise<ScheduledWorks> {
     const destinations = schedulable(await entities.registry());
     const unscheduled: Unscheduled[] = [];
-    const placed = after.map((work) => {
+    const placed = after.map(({ recovered: _recovered, ...work }) => {
       const known = before.find((candidate) => candidate.name === work.name);
       const scheduled = schedule(work, known?.placements ?? [], destinations);
       unscheduled.push(...scheduled.unscheduled);

@@ -18,6 +18,8 @@ export interface Work {
   readonly pipelineNamespace?: string;
   /** What happens to documents on a Destination that no longer matches; kept when it is not said, as in Kratix. */
   readonly onUnschedule?: 'keep' | 'delete';
+  /** Known from the cluster alone, after Temporal was lost: no run of this entity has confirmed it yet. */
+  readonly recovered?: true;
   readonly groups: readonly WorkloadGroup[];
   readonly placements: readonly WorkPlacement[];
 }

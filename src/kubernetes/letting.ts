@@ -3,10 +3,12 @@ import { platformResources } from '../../activities/kubernetes/projection/apiRes
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
-import { isSettled, worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
-import { labelValue, workObjectName } from '../../activities/kubernetes/projection/workObject.js';
+import { recordedWorks } from '../../activities/kubernetes/projection/placementRecord.js';
+import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
+import type { Work } from '../domain/work.js';
+import { destinationsOf } from '../domain/works.js';
 import type { ControllerContext } from './controllerContext.js';
 import { liveObject } from './controllerContext.js';
 import { isHeld } from './finalizer.js';
@@ -35,29 +37,23 @@ export async function isLost(
 }
 
 /**
- * Before a lost object is handed over to be removed: Temporal knows the Destinations again that have its documents. Without
- * them its work would wait for one, find nothing to remove, and leave the documents where they are.
+ * What an entity that begins anew has to be told of documents in stores. Not before Temporal knows the Destinations again
+ * that have them: a placement whose Destination is unknown is taken for one whose Destination is gone.
  */
-export async function expectDestinations(context: ControllerContext, object: ClusterObject): Promise<void> {
-  const works = worksOf(context.works, object).map(({ metadata }) => labelValue(metadata.name));
-  const placed = context.placements.list().flatMap(({ metadata: { labels = {} } }) => {
-    return works.includes(labels['kratix.io/work'] ?? '') ? [labels['kratix.io/targetDestinationName']] : [];
-  });
+export async function lostWorks(
+  context: ControllerContext,
+  object: ClusterObject,
+  status: EntityStatus | undefined,
+): Promise<readonly Work[] | undefined> {
+  const works = status === undefined ? worksOf(context.works, object) : [];
+  if (works.length === 0) return undefined;
+  const recorded = recordedWorks(works.flatMap((work) => worksOf(context.placements, work)));
+  const placed = destinationsOf(recorded);
   const { destinations } = await context.entities.registry();
   const missing = context.destinations.list().find((each) => {
     const { name } = each.metadata;
-    return !isDeleting(each) && placed.includes(labelValue(name)) && !(name in destinations);
+    return !isDeleting(each) && placed.includes(name) && !(name in destinations);
   });
-  if (missing === undefined) return;
+  if (missing === undefined) return recorded;
   throw new Failure('NotYet', `Temporal does not know Destination ${missing.metadata.name} again yet`, true);
-}
-
-/**
- * Whether an entity that begins anew has found out about all that the cluster shows of it, or will not any more. One that
- * waits has not: for its Promise, say, or for a Destination.
- */
-export function knowsItsWorks(context: ControllerContext, object: ClusterObject, status: EntityStatus): boolean {
-  if (isSettled(status) && status.phase !== 'Waiting') return true;
-  const known = status.works.map(workObjectName);
-  return worksOf(context.works, object).every(({ metadata }) => known.includes(metadata.name));
 }

@@ -12,13 +12,13 @@ import { isCurrent, promiseApi, promiseLabel } from '../../activities/kubernetes
 import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
-import { promiseId, resourceId } from '../domain/ids.js';
+import { promiseId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
 import { isSameWish } from './sameWish.js';
-import { expectDestinations, isLost, knowsItsWorks, removeWorks } from './letting.js';
+import { isLost, lostWorks, removeWorks } from './letting.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
 import { removeRevisions } from './revisionObjects.js';
 import { wishDocument } from './wishDocument.js';
@@ -73,7 +73,8 @@ async function take(
     else {
       const { name: promise, plan } = prepared;
       const { paused = false } = prepared.commands;
-      const wish = { plan, commands: { paused }, ...shownAs(context, object) };
+      const works = await lostWorks(context, object, status);
+      const wish = { plan, commands: { paused }, ...shownAs(context, object), works };
       await handOverPromise(context.entities, promise, wish);
     }
     return { document: digest };
@@ -131,16 +132,14 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
   const { name } = object.metadata;
   if (status === undefined || status.phase === 'Gone') {
     if (status === undefined && (await isLost(context, resource, object))) {
-      await expectDestinations(context, object);
-      await take(context, object, status, false);
-      return;
+      return show(context, object, status, await take(context, object, status, false));
     }
     await removeJobs(context.cluster, { ...object, kind: resource.kind, promise: name });
     await removeWorks(context, object);
     await removeRevisions(context, name);
     return (await removeApi(context, name)) ? undefined : letGo(placeOf(context, name), object);
   }
-  if (!status.deleting && knowsItsWorks(context, object, status) && (await knowsItsRequests(context, name, status))) {
+  if (!status.deleting && (await knowsItsRequests(context, name, status))) {
     await context.entities.remove(promiseId(name), {});
   }
   const told = await obeyLabels(context, placeOf(context, name), object, status);
@@ -148,10 +147,7 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
   context.wake.requestsOf(name);
 }
 
-/**
- * After Temporal was lost, requests with documents have to be known again before their Promise goes, and have to know
- * their documents: what is told to go before its first run has ended would leave them where they are.
- */
+/** After Temporal was lost, requests with documents have to be known again before their Promise goes. */
 async function knowsItsRequests(
   context: ControllerContext,
   name: string,
@@ -162,10 +158,7 @@ async function knowsItsRequests(
   await requests.synced;
   for (const request of requests.list()) {
     if (worksOf(context.works, request).length === 0) continue;
-    const { name: resourceName, namespace = '' } = request.metadata;
     if (!resources.includes(keyOf(request))) return false;
-    const status = await context.entities.status(resourceId(name, namespace, resourceName));
-    if (status === undefined || !knowsItsWorks(context, request, status)) return false;
   }
   return true;
 }

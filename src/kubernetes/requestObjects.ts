@@ -14,7 +14,7 @@ import type { ControllerContext } from './controllerContext.js';
 import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
-import { expectDestinations, isLost, knowsItsWorks, removeWorks } from './letting.js';
+import { isLost, lostWorks, removeWorks } from './letting.js';
 import { isSameWish } from './sameWish.js';
 import type { ServedApi } from './servedApis.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
@@ -69,7 +69,8 @@ async function take(
     else {
       const { paused = false } = wish.commands;
       const version = boundVersion(context, api, object) ?? wish.version;
-      const asked = { ...wish, version, commands: { paused }, ...shownAs(context, object) };
+      const works = await lostWorks(context, object, status);
+      const asked = { ...wish, version, commands: { paused }, ...shownAs(context, object), works };
       await context.entities.applyResource(resource, asked);
     }
     return { document: wish.document };
@@ -130,15 +131,11 @@ async function dismiss(
       await removeBinding(context, { promise: api.promise, resource: api.resource, request: object });
       return letGo(placeOf(context, api, keyOf(object)), object);
     }
-    await expectDestinations(context, object);
-    await take(context, api, object, status, false);
-    return;
+    const taken = await take(context, api, object, status, false);
+    if (taken.document !== undefined) await context.entities.remove(entityOf(api, keyOf(object)), {});
+    return show(context, api, object, status, taken);
   }
-  if (!status.deleting) {
-    // Nor is it shown: what the cluster has of it would go, and with it the reason to wait.
-    if (!knowsItsWorks(context, object, status)) return;
-    await context.entities.remove(entityOf(api, `${status.namespace}/${status.name}`), {});
-  }
+  if (!status.deleting) await context.entities.remove(entityOf(api, keyOf(object)), {});
   const told = await obeyLabels(context, placeOf(context, api, keyOf(object)), object, status);
   await show(context, api, told, status, { document: status.document });
 }

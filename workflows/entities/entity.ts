@@ -93,7 +93,9 @@ export function newEntityState(): EntityState {
 }
 
 /** Takes note of the object in a cluster that a wish came from. */
-export function noteObject(state: EntityState, { projection, uid, createdAt }: Shown): void {
+export function noteObject(state: EntityState, { projection, uid, createdAt, works }: Shown): void {
+  // Who has run knows better.
+  if (works !== undefined && state.nextRun === 1 && state.works.length === 0) state.works = works;
   state.projection = projection ?? state.projection;
   state.uid = uid ?? state.uid;
   state.createdAt = createdAt ?? state.createdAt;

@@ -1,6 +1,5 @@
 import type { EntityStatus } from '../../../src/domain/entity.js';
 import { workNamespace } from '../../../src/domain/layout.js';
-import type { Phase } from '../../../src/domain/phase.js';
 import type { Work } from '../../../src/domain/work.js';
 import type { ArtifactStore } from '../../artifacts/artifactStore.js';
 import type { Cluster } from '../cluster.js';
@@ -37,24 +36,15 @@ const { works: workResource, workPlacements: placementResource } = platformResou
 
 /** Makes an object's Works and WorkPlacements what its entity knows, and writes only what differs. */
 export async function projectWorks(parts: WorkProjection, owner: ClusterObject, status: EntityStatus): Promise<void> {
-  for (const work of status.works) await projectWork(parts, { work, status, owner });
-  if (!isSettled(status)) return;
+  for (const work of status.works) {
+    // The cluster has it as it was, and knows more of it than its entity does.
+    if (work.recovered !== true) await projectWork(parts, { work, status, owner });
+  }
   const wanted = new Set(status.works.map((work) => objectKey(workNamespace(work), workObjectName(work))));
   for (const work of worksOf(parts.works, owner)) {
     if (!wanted.has(keyOf(work)) && !isDeleting(work)) await deleteObject(parts.cluster, workResource, work);
   }
 }
-
-/**
- * Does the entity know all Works that there are? One that begins anew, because Temporal was lost, does not until its
- * first run has ended: what the cluster shows until then is all that is known of documents in stores. A run that was
- * suspended, or is not to begin, has not ended in this sense.
- */
-export function isSettled({ phase, generation, observedGeneration }: EntityStatus): boolean {
-  return !unsettled.includes(phase) && observedGeneration === generation;
-}
-
-const unsettled: readonly Phase[] = ['Pending', 'Running', 'Suspended', 'Paused'];
 
 /** The Works that are an object's, by its uid: names of objects come back, uids do not. */
 export function worksOf(cache: ObjectCache, owner: ClusterObject): readonly ClusterObject[] {

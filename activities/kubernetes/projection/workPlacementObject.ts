@@ -4,6 +4,7 @@ import { isWritten } from '../../../src/domain/work.js';
 import { md5 } from '../objectName.js';
 import type { ClusterObject } from './clusterObject.js';
 import type { NewCondition } from './statusConditions.js';
+import { placementRecord, recordAnnotation } from './placementRecord.js';
 import { labelValue, ownerReference, placementObjectName, sourceAnnotation } from './workObject.js';
 import type { Workload } from './workloads.js';
 
@@ -31,7 +32,10 @@ export function placementObject(source: PlacementSource, workloads: ReadonlyMap<
         'kratix.io/pipeline-name': labelValue(work.pipeline ?? ''),
         ...(placement.misplaced ? { 'kratix.io/misplaced': 'true' } : {}),
       },
-      annotations: { [sourceAnnotation]: placementDigest(source) },
+      annotations: {
+        [sourceAnnotation]: placementDigest(source),
+        [recordAnnotation]: placementRecord(work, placement),
+      },
       ownerReferences: [ownerReference(owner, workType)],
     },
     spec: {
@@ -46,9 +50,8 @@ export function placementObject(source: PlacementSource, workloads: ReadonlyMap<
 }
 
 export function placementDigest({ work, placement, owner }: PlacementSource): string {
-  const snapshot = work.groups.find(({ id }) => id === placement.group)?.snapshot;
   const { uid, generation } = owner.metadata;
-  return md5(JSON.stringify([uid, generation, placement.destination, placement.misplaced, snapshot]));
+  return md5(JSON.stringify([uid, generation, placementRecord(work, placement)]));
 }
 
 /** `Ready` only when written and not misplaced (reference, section 1.6). */

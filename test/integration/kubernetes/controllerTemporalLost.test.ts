@@ -71,10 +71,52 @@ test('Temporal and all that it knew, lost under a running controller in the midd
   expect(controller.lines.filter((line) => line.startsWith('controller leads'))).toHaveLength(1);
 }, 240_000);
 
+test('documents of pipelines that an object no longer gets to are known after the loss, and go with the object', async () => {
+  // It would begin anew at each loss, and wait at its gate.
+  await world.kubectl('delete', 'promise', 'slow', '--timeout=60s');
+  const check = stage('check', '! grep -q broken /kratix/input/object.yaml');
+  const configure = [pipeline('first', [check, echoStage()]), pipeline('second', [echoStage()])];
+  await world.apply(promise('fickle', { resource: { configure } }));
+  await world.until(['crd', 'fickles.test.fulfil.io'], 'Established', (crd) => {
+    return condition(crd, 'Established')?.status === 'True';
+  });
+  await world.apply(request('fickle', 'one', { size: 'small' }));
+  await world.until(['fickles', 'one'], 'Reconciled', isReconciled);
+  const fickle = async () => (await repository.files()).filter((file) => file.includes('/default/fickle/'));
+  const written = ['first', 'second'].map((name) => `worker/resources/default/fickle/one/${name}/5058f/out.yaml`);
+  expect(await fickle()).toEqual(written);
+
+  await world.apply(request('fickle', 'one', { size: 'broken' }));
+  const failed = async () => (await entity('resource/fickle/default/one'))?.phase === 'Failed';
+  await holds('its run has failed', failed, 60_000);
+  await world.platform.loseTemporal();
+  await holds('its run has failed again', failed, 60_000);
+  const works = (await entity('resource/fickle/default/one'))?.works ?? [];
+  expect(works.map(({ pipeline }) => pipeline)).toEqual(['first', 'second']);
+  expect(await fickle()).toEqual(written);
+
+  await world.kubectl('delete', 'fickles', 'one', '--timeout=60s');
+  expect(await fickle()).toEqual([]);
+  await world.kubectl('delete', 'promise', 'fickle', '--timeout=60s');
+}, 240_000);
+
+test('an object that is deleted while Temporal is lost runs nothing but its deletion', async () => {
+  await world.apply(request('database', 'four', { size: 'small' }));
+  await world.until(['databases', 'four'], 'Reconciled', isReconciled);
+  await controller.stop();
+  await world.kubectl('delete', 'databases', 'four', '--wait=false');
+  await world.platform.loseTemporal();
+  controller = await startController(world);
+  await world.untilGone('databases', 'four');
+  expect(await documents()).not.toContain(path('four'));
+  const first = world.platform.client.workflow.getHandle('resource/database/default/four/run-1');
+  expect((await first.describe()).type).toBe('deleteRun');
+}, 120_000);
+
 test('and with it everything goes on', async () => {
   await world.apply(request('database', 'one', { size: 'large' }));
   await world.until(['databases', 'one'], 'Reconciled', isReconciled);
   expect(await repository.read(path('one'))).toContain('text: large');
-  await world.kubectl('delete', 'promise', 'database', 'slow', '--timeout=80s');
+  await world.kubectl('delete', 'promise', 'database', '--timeout=80s');
   expect(await documents()).toEqual([]);
 }, 120_000);
