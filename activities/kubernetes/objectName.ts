@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
+import { generatedName } from '../../src/domain/generatedName.js';
 
-/** A name of Kubernetes ends at 63 characters; these leave room for the hyphen and the suffix (reference, section 0.6). */
-const longestStem = 57;
-const keptStem = 56;
 const suffixLength = 5;
 
 export function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }
 
-/** Kratix's shape of a generated name; where Kratix takes a random suffix, ours follows from `seed`. */
+/** Where Kratix takes a random suffix, ours follows from `seed`. */
 export function objectName(stem: string, seed: string): string {
-  const kept = stem.length > longestStem ? stem.slice(0, keptStem) : stem;
-  return `${kept.replace(/[^A-Za-z0-9]+$/, '')}-${md5(seed).slice(0, suffixLength)}`;
+  return generatedName(stem, md5(seed).slice(0, suffixLength));
 }
 
 /** GenerateDeterministicObjectName: the suffix tells the full name. */

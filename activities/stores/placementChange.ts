@@ -13,7 +13,7 @@ export interface AggregatePart {
 }
 
 export interface PlacementInput {
-  /** Name of the placement, for messages: `jenkins-example-configure.worker-cluster-5058f`. */
+  /** Name of the placement, for messages: `jenkins-example-configure-1a2b3.worker-cluster-5058f`. */
   readonly placement: string;
   readonly layout: PlacementLayout;
   /** Paths relative to /kratix/output; none: the placement's documents are removed. */

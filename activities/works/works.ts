@@ -13,6 +13,7 @@ import { schedulable } from '../../src/domain/registry.js';
 import type { ScheduledWorks } from '../../src/domain/run.js';
 import type { Unscheduled } from '../../src/domain/schedule.js';
 import { schedule } from '../../src/domain/schedule.js';
+import { isOfPipeline } from '../../src/domain/works.js';
 import type { StageVolumes } from '../../src/domain/stageTask.js';
 import type { Work } from '../../src/domain/work.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
@@ -55,7 +56,7 @@ export function works({ artifacts, entities }: WorksDependencies) {
     const destinations = schedulable(await entities.registry());
     const unscheduled: Unscheduled[] = [];
     const placed = after.map(({ recovered: _recovered, ...work }) => {
-      const known = before.find((candidate) => candidate.name === work.name);
+      const known = before.find((candidate) => isOfPipeline(candidate, work.pipeline));
       const scheduled = schedule(work, known?.placements ?? [], destinations);
       unscheduled.push(...scheduled.unscheduled);
       return { ...work, placements: scheduled.placements };

@@ -14,7 +14,7 @@ export interface PlacementLayout {
   readonly aggregate?: string;
 }
 
-/** `jenkins-example-configure.worker-cluster-5058f`, the name of a WorkPlacement (reference, section 5.4). */
+/** `jenkins-example-configure-1a2b3.worker-cluster-5058f`, the name of a WorkPlacement (reference, section 5.4). */
 export function placementName(work: Work, group: WorkloadGroup, destination: string): string {
   return `${work.name}.${destination}-${shortId(group)}`;
 }

@@ -1,5 +1,6 @@
 import type { Destination } from './destination.js';
 import type { LabelSelector } from './labels.js';
+import { fnv1a } from './fnv.js';
 import { describeSelector, isEmptySelector, matches } from './labels.js';
 import { placementLayout, placementName } from './layout.js';
 import { resolveSelectors } from './selectors.js';
@@ -130,9 +131,7 @@ function choiceReason(work: Work, candidates: readonly Destination[], wanted: st
   return candidates.length === 1 ? `the only match for ${wanted}` : `one of ${candidates.length} that match ${wanted}`;
 }
 
-/** FNV-1a over the text, so that the same work picks the same Destination again: Kratix picks at random. */
+/** The same work picks the same Destination again: Kratix picks at random. */
 function stableIndex(text: string, count: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return count === 0 ? 0 : (hash >>> 0) % count;
+  return count === 0 ? 0 : fnv1a(text) % count;
 }

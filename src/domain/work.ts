@@ -8,7 +8,7 @@ export type WorkKind = 'dependency' | 'resource';
 /** What one pipeline (or a Promise's static dependencies) wants to be somewhere. */
 export interface Work {
   readonly kind: WorkKind;
-  /** `jenkins-example-instance-configure`; unique per owner and pipeline. */
+  /** `jenkins-example-instance-configure-1a2b3`; unique in the cluster. */
   readonly name: string;
   readonly promise: string;
   readonly resource?: { readonly namespace: string; readonly name: string };
@@ -38,7 +38,7 @@ export interface WorkloadGroup {
 }
 
 export interface WorkPlacement {
-  /** `jenkins-example-instance-configure.worker-cluster-5058f` */
+  /** `jenkins-example-instance-configure-1a2b3.worker-cluster-5058f` */
   readonly name: string;
   readonly group: string;
   readonly destination: string;

@@ -98,10 +98,15 @@ export function endJob(leftovers: readonly ObsoletePlacement[], job: StoreJob): 
   );
 }
 
-/** The Works with one of them replaced by name, or added at the end. */
+/** The Works of one object, with that of a pipeline replaced, or added at the end. */
 export function replaceWork(works: readonly Work[], work: Work): Work[] {
-  const known = works.some((candidate) => candidate.name === work.name);
-  return known ? works.map((candidate) => (candidate.name === work.name ? work : candidate)) : [...works, work];
+  const known = works.some((candidate) => isOfPipeline(candidate, work.pipeline));
+  return known ? works.map((each) => (isOfPipeline(each, work.pipeline) ? work : each)) : [...works, work];
+}
+
+/** An object has one Work for each pipeline, and one of a Promise's static dependencies, which has none. */
+export function isOfPipeline(work: Work, pipeline: string | undefined): boolean {
+  return work.pipeline === pipeline;
 }
 
 /** Names of the Destinations that hold documents, each once, sorted. */

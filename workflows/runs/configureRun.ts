@@ -1,7 +1,7 @@
 import type { WorkOrder } from '../../src/domain/collected.js';
 import type { PipelinePlan } from '../../src/domain/plan.js';
 import type { RunInput, RunResult } from '../../src/domain/run.js';
-import { workName } from '../../src/domain/owner.js';
+import { isOfPipeline } from '../../src/domain/works.js';
 import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
 import { pipelinesFrom, runPipeline } from './pipeline.js';
@@ -42,7 +42,7 @@ function workOrder({ owner, plan }: RunInput, { works, details }: RunProgress, {
     promiseSelectors: plan.selectors,
     onUnschedule: plan.onUnschedule,
     pipelineNamespace: plan.pipelineNamespace,
-    before: works.filter((work) => work.name === workName(owner, name)),
+    before: works.filter((work) => isOfPipeline(work, name)),
     details,
   };
 }
@@ -51,17 +51,17 @@ async function deliverDependencies(input: RunInput, progress: RunProgress, deliv
   if (input.owner.type !== 'promise') return;
   const after = dependenciesWork(input);
   if (after === undefined) return;
-  const before = progress.works.filter((work) => work.name === after.name);
+  const before = progress.works.filter((work) => isOfPipeline(work, undefined));
   deliveries.start(await quick.scheduleWorks({ before, after: [after] }));
 }
 
 async function removeStale(input: RunInput, progress: RunProgress, deliveries: Deliveries): Promise<void> {
   const { plan, owner } = input;
-  const names = plan.pipelines[owner.type].configure.map((pipeline) => workName(owner, pipeline.name));
-  if (owner.type === 'promise' && plan.dependencies !== undefined) names.push(workName(owner, undefined));
-  const stale = progress.works.filter((work) => !names.includes(work.name));
+  const pipelines: (string | undefined)[] = plan.pipelines[owner.type].configure.map(({ name }) => name);
+  if (owner.type === 'promise' && plan.dependencies !== undefined) pipelines.push(undefined);
+  const stale = progress.works.filter(({ pipeline }) => !pipelines.includes(pipeline));
   if (stale.length === 0) return;
   const scheduled = await quick.scheduleWorks({ before: stale, after: [] });
-  progress.works = progress.works.filter((work) => names.includes(work.name));
+  progress.works = progress.works.filter(({ pipeline }) => pipelines.includes(pipeline));
   deliveries.start(scheduled);
 }

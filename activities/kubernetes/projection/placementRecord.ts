@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { stateStoreKinds } from '../../../src/domain/destination.js';
 import { selectorSources } from '../../../src/domain/selectors.js';
 import type { Work, WorkPlacement } from '../../../src/domain/work.js';
-import { replaceWork } from '../../../src/domain/works.js';
+import { isOfPipeline, replaceWork } from '../../../src/domain/works.js';
 import type { ClusterObject } from './clusterObject.js';
 
 /** Everything that finds a placement's documents again when Temporal has lost what it knew; no document itself. */
@@ -79,7 +79,7 @@ function recordOf({ metadata }: ClusterObject): PlacementRecord | undefined {
 }
 
 function withRecord(works: readonly Work[], { work, group, placement }: PlacementRecord): Work {
-  const { groups, placements } = works.find(({ name }) => name === work.name) ?? { groups: [], placements: [] };
+  const { groups, placements } = works.find((each) => isOfPipeline(each, work.pipeline)) ?? { groups: [], placements: [] };
   const { store, layout, proposal } = placement;
   // No digest: whatever lies there is written over, or removed.
   const written = { snapshot: '', revision: '', store, layout, proposal };

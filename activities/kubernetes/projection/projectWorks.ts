@@ -15,8 +15,7 @@ import type { NewCondition } from './statusConditions.js';
 import { showStatus } from './showStatus.js';
 import { conditionsOf } from './statusConditions.js';
 import { placementObject, placementStatus } from './workPlacementObject.js';
-import { ownerAnnotation, placementObjectName, sourceAnnotation, workObject } from './workObject.js';
-import { workObjectName, workStatus } from './workObject.js';
+import { ownerAnnotation, sourceAnnotation, workObject, workStatus } from './workObject.js';
 import type { ReportedEvent } from './workEvents.js';
 import { placementEvents, workEvents } from './workEvents.js';
 import type { Workload } from './workloads.js';
@@ -40,7 +39,7 @@ export async function projectWorks(parts: WorkProjection, owner: ClusterObject, 
     // The cluster has it as it was, and knows more of it than its entity does.
     if (work.recovered !== true) await projectWork(parts, { work, status, owner });
   }
-  const wanted = new Set(status.works.map((work) => objectKey(workNamespace(work), workObjectName(work))));
+  const wanted = new Set(status.works.map((work) => objectKey(workNamespace(work), work.name)));
   for (const work of worksOf(parts.works, owner)) {
     if (!wanted.has(keyOf(work)) && !isDeleting(work)) await deleteObject(parts.cluster, workResource, work);
   }
@@ -65,14 +64,14 @@ async function projectWork(
   // Read once and only when an object has to be written.
   let loaded: ReturnType<typeof workloadsOf> | undefined;
   const load = () => (loaded ??= workloadsOf(parts.artifacts, work));
-  const known = parts.works.get(objectKey(workNamespace(work), workObjectName(work)));
+  const known = parts.works.get(objectKey(workNamespace(work), work.name));
   const owner =
     known !== undefined && isMadeFrom(known, workObject(source, noDocuments))
       ? known
       : await makeObject(parts.cluster, workResource, parts.works, workObject(source, (await load()).bySnapshot));
   const placements = await Promise.all(
     work.placements.map(async (placement) => {
-      const key = objectKey(workNamespace(work), placementObjectName(work, placement));
+      const key = objectKey(workNamespace(work), placement.name);
       const found = parts.placements.get(key);
       const seed = { work, placement, owner };
       const object =

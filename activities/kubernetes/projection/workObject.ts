@@ -1,7 +1,7 @@
 import type { EntityStatus } from '../../../src/domain/entity.js';
 import { workNamespace } from '../../../src/domain/layout.js';
 import type { Work, WorkPlacement } from '../../../src/domain/work.js';
-import { isWritten, shortId, unplacedGroups } from '../../../src/domain/work.js';
+import { isWritten, unplacedGroups } from '../../../src/domain/work.js';
 import { deterministicName, md5 } from '../objectName.js';
 import type { ClusterObject } from './clusterObject.js';
 import type { NewCondition } from './statusConditions.js';
@@ -22,7 +22,7 @@ export interface WorkSource {
 export function workObject({ work, status, owner }: WorkSource, workloads: ReadonlyMap<string, readonly Workload[]>) {
   return {
     metadata: {
-      name: workObjectName(work),
+      name: work.name,
       namespace: workNamespace(work),
       labels: workLabels(work),
       annotations: { [sourceAnnotation]: workDigest({ work, status, owner }), ...strangerOf(owner, work) },
@@ -58,11 +58,6 @@ function strangerOf(owner: ClusterObject, work: Work): Record<string, string> {
 export function workDigest({ work, status, owner }: WorkSource): string {
   const groups = work.groups.map(({ id, directory, selectors, snapshot }) => [id, directory, selectors, snapshot]);
   return md5(JSON.stringify([owner.metadata.uid, groups, executedAt(status)]));
-}
-
-/** Kratix's shape of name; its random suffix follows from the name, so that a second controller takes the same. */
-export function workObjectName(work: Work): string {
-  return deterministicName(work.name);
 }
 
 function workLabels({ promise, resource, pipeline, pipelineNamespace }: Work): Record<string, string> {
@@ -117,7 +112,7 @@ function workConditions(work: Work, unplaced: readonly string[]): NewCondition[]
     (placement) => isUnwritten(work, placement) && placement.refusal !== undefined,
   );
   if (failing.length > 0) {
-    const names = failing.map((placement) => placementObjectName(work, placement)).join(',');
+    const names = failing.map(({ name }) => name).join(',');
     return both('False', 'WorkplacementsFailing', `Workplacements failed to write: [${names}]`, 'Failing');
   }
   if (unplaced.length > 0) {
@@ -149,9 +144,4 @@ function both(status: string, reason: string, message: string, ready: string): [
     { type: 'ScheduleSucceeded', status, reason, message },
     { type: 'Ready', status, reason, message: ready },
   ];
-}
-
-/** `jenkins-example-instance-configure-1a2b3.worker-cluster-5058f` (reference, section 5.4). */
-export function placementObjectName(work: Work, placement: Work['placements'][number]): string {
-  return `${workObjectName(work)}.${placement.destination}-${shortId({ id: placement.group })}`;
 }

@@ -5,7 +5,7 @@ import { md5 } from '../objectName.js';
 import type { ClusterObject } from './clusterObject.js';
 import type { NewCondition } from './statusConditions.js';
 import { placementRecord, recordAnnotation } from './placementRecord.js';
-import { labelValue, ownerReference, placementObjectName, sourceAnnotation } from './workObject.js';
+import { labelValue, ownerReference, sourceAnnotation } from './workObject.js';
 import type { Workload } from './workloads.js';
 
 export interface PlacementSource {
@@ -23,7 +23,7 @@ export function placementObject(source: PlacementSource, workloads: ReadonlyMap<
   const group = work.groups.find(({ id }) => id === placement.group);
   return {
     metadata: {
-      name: placementObjectName(work, placement),
+      name: placement.name,
       namespace: workNamespace(work),
       labels: {
         'kratix.io/work': labelValue(owner.metadata.name),

@@ -107,10 +107,24 @@ test('owners and their works are named as in Kratix', () => {
   const resource = { ...base, type: 'resource', kind: 'jenkins', namespace: 'default', name: 'example' } as const;
   expect([describeOwner(promise), describeOwner(resource)]).toEqual(['Promise jenkins', 'jenkins default/example']);
   expect([workName(promise, undefined), workName(promise, 'setup'), workName(resource, 'configure')]).toEqual([
-    'jenkins-static-deps',
-    'jenkins-setup',
-    'jenkins-example-configure',
+    'jenkins-static-deps-b561a',
+    'jenkins-setup-bacdf',
+    'jenkins-example-configure-d2d13',
   ]);
+});
+
+test('works of different objects have different names, whatever words their parts make', () => {
+  const base = { type: 'resource', apiVersion: 'v1', kind: 'k', plural: 'ks', namespace: 'default' } as const;
+  const names = [
+    workName({ ...base, promise: 'redis', name: 'cluster-a' }, 'configure'),
+    workName({ ...base, promise: 'redis-cluster', name: 'a' }, 'configure'),
+    workName({ ...base, promise: 'redis', name: 'cluster-a', namespace: 'team' }, 'configure'),
+    workName({ ...base, type: 'promise', promise: 'redis', namespace: '', name: 'redis' }, undefined),
+    workName({ ...base, type: 'promise', promise: 'redis', namespace: '', name: 'redis' }, 'static-deps'),
+  ];
+  expect(new Set(names).size).toBe(names.length);
+  const long = workName({ ...base, promise: 'p'.repeat(40), name: 'n'.repeat(40) }, 'configure');
+  expect(long).toHaveLength(62);
 });
 
 test('an API is known by group and kind, whatever its case, and serves its versions', () => {

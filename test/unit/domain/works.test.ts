@@ -101,7 +101,7 @@ describe('leftovers: what a store may hold although no work says so', () => {
 });
 
 test('a work is replaced by name or added', () => {
-  const other = { ...bare, name: 'other' };
+  const other = { ...bare, pipeline: 'other', name: 'other' };
   expect(replaceWork([bare], other).map((work) => work.name)).toEqual([bare.name, 'other']);
   expect(replaceWork([bare, other], { ...bare, groups: [] }).map((work) => work.groups.length)).toEqual([0, 1]);
 });
