@@ -114,16 +114,29 @@ async function textOf(
   return file === undefined ? undefined : (await artifacts.get(file.digest)).toString('utf8');
 }
 
-/** Lays status.yaml over what pipelines wrote before; objects are merged deeply, as Kratix documents it. */
+/** Lays status.yaml over what pipelines wrote before: objects deeply, as documented, conditions by type (section 2.9). */
 async function mergeStatus(artifacts: ArtifactStore, text: string | undefined, before: string | undefined) {
   if (text === undefined) return { details: before };
   const written = orRefuse(readStatusFile(text));
   const known = before === undefined ? {} : (toRecord(await getJson(artifacts, before)) ?? {});
   const message = written['message'];
   return {
-    details: await putJson(artifacts, deepMerge(known, written)),
+    details: await putJson(artifacts, { ...deepMerge(known, written), ...mergedConditions(known, written) }),
     statusMessage: typeof message === 'string' ? message.slice(0, messageLimit) : undefined,
   };
+}
+
+function mergedConditions(before: Record<string, unknown>, after: Record<string, unknown>) {
+  const typeOf = (condition: unknown) => toRecord(condition)?.['type'];
+  const known = asList(before['conditions']);
+  const fresh = asList(after['conditions']);
+  const types = new Set(fresh.map(typeOf));
+  const conditions = [...known.filter((condition) => !types.has(typeOf(condition))), ...fresh];
+  return conditions.length === 0 ? {} : { conditions };
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
 function orRefuse<T>(checked: Checked<T>): T {

@@ -25,7 +25,6 @@ const Workflow = closed({ configure: Pipelines, delete: Pipelines });
 const Dependency = z.looseObject({
   apiVersion: filledText,
   kind: filledText,
-  metadata: z.looseObject({ name: filledText }),
 });
 export type Dependency = z.infer<typeof Dependency>;
 

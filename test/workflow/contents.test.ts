@@ -92,25 +92,30 @@ echo "the input is read-only"`;
   ]);
 });
 
-test('status.yaml is merged over what pipelines wrote before, is read by the next pipeline, and its message is shown', async () => {
+test('status.yaml is merged over what pipelines wrote before, is read by the next pipeline, and the last message is shown', async () => {
+  const condition = (type: string) => `conditions: [{ type: ${type}, status: \\"True\\" }]`;
   const first = stage(
     'first',
-    'printf "message: on its way\\nurls:\\n  web: http://a\\n" >/kratix/metadata/status.yaml',
+    `printf "message: on its way\\n${condition('Built')}\\nurls:\\n  web: http://a\\n" >/kratix/metadata/status.yaml`,
   );
   const second = stage(
     'second',
     `
 grep -q 'web: http://a' /kratix/input/object.yaml
-printf "urls:\\n  api: http://b\\ncount: 2\\n" >/kratix/metadata/status.yaml`,
+printf "message: there\\n${condition('Reached')}\\nurls:\\n  api: http://b\\ncount: 2\\n" >/kratix/metadata/status.yaml`,
   );
   const configure = [pipeline('first', [first]), pipeline('second', [second])];
   await execute(platform, 'installPromise', promise('told', { resource: { configure } }));
   await execute(platform, 'configureResource', request('told', 'one'));
   const status = await platform.entities.status('resource/told/default/one');
-  expect(status?.statusMessage).toBe('on its way');
+  expect(status?.statusMessage).toBe('there');
   const artifacts = directoryArtifacts(join(platform.home, 'artifacts'));
   expect(await getJson(artifacts, status?.details ?? '')).toEqual({
-    message: 'on its way',
+    message: 'there',
+    conditions: [
+      { type: 'Built', status: 'True' },
+      { type: 'Reached', status: 'True' },
+    ],
     urls: { web: 'http://a', api: 'http://b' },
     count: 2,
   });
@@ -165,7 +170,7 @@ test('`status` answers everything about an object, also when it has nothing to d
     },
   ]);
   expect(one?.works[0]?.placements[0]).toMatchObject({
-    name: 'shaped-one-configure.west-5058f',
+    name: expect.stringMatching(/^shaped-one-configure-[0-9a-f]{5}\.west-5058f$/),
     destination: 'west',
     misplaced: false,
     written: { revision: expect.stringMatching(/^[0-9a-f]{64}$/) },

@@ -71,6 +71,14 @@ export function showPaused(state: EntityState, message: string): void {
   show(state, 'Paused', message);
 }
 
+/** The pause has ended; what comes next may have to wait for something else (reference, section 4.1, step 11). */
+export function noteUnpaused(state: EntityState): void {
+  const isPaused = state.conditions.some(
+    ({ type, reason }) => type === 'Reconciled' && reason === 'PausedReconciliation',
+  );
+  if (isPaused) note(state, { type: 'Reconciled', status: 'Unknown', reason: 'Unpaused', message: 'Pending' });
+}
+
 /** When something is due although nobody asks: a retry, or the next configuration (reference, section 2.12). */
 export function dueAt(state: EntityState, plan: PromisePlan | undefined, type: WorkflowType): number | undefined {
   const { suspension, configuredAt, phase } = state;

@@ -91,6 +91,7 @@ export async function conductEntityRun(
   };
   state.runs = [record, ...state.runs].slice(0, keptRuns);
   current.running = true;
+  if (order.action === 'configure') delete state.statusMessage;
   delete current.superseded;
   // Whoever looks at it shall see that it runs, but it need not wait for that.
   const [result] = await Promise.all([attempt(state, current, order, id), project()]);

@@ -78,25 +78,37 @@ function noteWorks(state: EntityState, order: RunOrder, result: RunResult): void
   const what = order.owner.type === 'promise' ? 'promise' : 'resource';
   const failing = state.works.filter((work) => work.placements.some(({ refusal }) => refusal !== undefined));
   if (failing.length > 0) {
-    const message = `Some works associated with this ${what} failed: [${failing.map((work) => work.name).join(',')}]`;
+    const message = worksMessage(what, 'failed', failing);
     note(state, { type: 'WorksSucceeded', status: 'False', reason: 'WorksFailing', message });
     note(state, { type: 'Reconciled', status: 'False', reason: 'WorksFailing', message: 'Failing' });
     return;
   }
   if (result.outcome === 'Waiting') {
-    const names = [...new Set(result.unscheduled.map((group) => group.work))].join(',');
-    const message = `Some works associated with this ${what} are not ready: [${names}]`;
+    const names = new Set(result.unscheduled.map((group) => group.work));
+    const message = worksMessage(
+      what,
+      'are not ready',
+      [...names].map((name) => ({ name })),
+    );
     note(state, { type: 'WorksSucceeded', status: 'Unknown', reason: 'WorksPending', message });
     note(state, { type: 'Reconciled', status: 'Unknown', reason: 'WorksPending', message: 'Pending' });
     return;
   }
   const misplaced = state.works.filter((work) => work.placements.some((placement) => placement.misplaced));
   if (misplaced.length > 0) {
-    const message = `Some works associated with this ${what} are misplaced: [${misplaced.map((work) => work.name).join(',')}]`;
+    const message = worksMessage(what, 'are misplaced', misplaced);
     note(state, { type: 'WorksSucceeded', status: 'False', reason: 'WorksMisplaced', message });
-  } else {
-    const message = `All works associated with this ${what} are ready`;
-    note(state, { type: 'WorksSucceeded', status: 'True', reason: 'WorksSucceeded', message });
+    note(state, { type: 'Reconciled', status: 'False', reason: 'WorksFailing', message: 'Failing' });
+    return;
   }
+  const message = `All works associated with this ${what} are ready`;
+  note(state, { type: 'WorksSucceeded', status: 'True', reason: 'WorksSucceeded', message });
   note(state, { type: 'Reconciled', status: 'True', reason: 'Reconciled', message: 'Reconciled' });
+}
+
+/** Kratix has other words and another list for Promises than for requests (reference, sections 1.1 and 4.2). */
+function worksMessage(what: 'promise' | 'resource', how: string, works: readonly { readonly name: string }[]): string {
+  const names = works.map(({ name }) => name);
+  const verb = what === 'promise' && how === 'failed' ? 'are not ready' : how;
+  return `Some works associated with this ${what} ${verb}: [${names.join(what === 'promise' ? ' ' : ',')}]`;
 }

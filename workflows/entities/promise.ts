@@ -8,7 +8,7 @@ import type { Adopt, ApplyPromise, DestinationsChanged, Forget, Recall, Released
 import type { Remove, Requirements } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
-import { hearChanges, historyIsLong, isGone, renew, settle, show, showAgain } from './entity.js';
+import { hearChanges, historyIsLong, isGone, note, renew, settle, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
 import { concludeWithdrawal, nextDeletion, showDeletion, unblockDeletion } from './promiseDeletion.js';
@@ -18,7 +18,7 @@ import { acceptWish, newPromiseState, offerOf, postpone, retryDeletion } from '.
 import { forgetRevision, recallRevision } from './promiseRevisions.js';
 import { objectOf, ownerOf, statusOf } from './promiseView.js';
 import { handleCommon } from './commonHandlers.js';
-import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, showPaused } from './control.js';
+import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
 import { compare } from './comparison.js';
 import { conclude, noteBegun, tellRepair } from './outcome.js';
 import { projection } from './projection.js';
@@ -147,6 +147,7 @@ function nextOrder(input: PromiseInput, state: PromiseState): RunOrder | undefin
     showPaused(state, 'paused');
     return undefined;
   }
+  noteUnpaused(state);
   const fromStart = state.again || (state.observedGeneration !== state.generation && !state.deleting);
   if (fromStart) beginAnew(state);
   const base = { owner: ownerOf(input), plan, object: objectOf(state, plan) };
@@ -161,8 +162,10 @@ function nextOrder(input: PromiseInput, state: PromiseState): RunOrder | undefin
 /** What it requires comes first; it goes on by itself when that is there (reference, section 3.3). */
 function mayRun(state: PromiseState): boolean {
   const reasons = missing(state);
-  if (reasons.length > 0) show(state, 'Waiting', `${reasons.join('; ')}; goes on by itself when it is there`);
-  return reasons.length === 0;
+  if (reasons.length === 0) return true;
+  note(state, { type: 'Reconciled', status: 'Unknown', reason: 'RequirementsNotFulfilled', message: 'Pending' });
+  show(state, 'Waiting', `${reasons.join('; ')}; goes on by itself when it is there`);
+  return false;
 }
 
 async function perform(

@@ -8,7 +8,7 @@ import { signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import { handleCommon } from './commonHandlers.js';
 import { compare } from './comparison.js';
-import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, showPaused } from './control.js';
+import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
 import { hearChanges, historyIsLong, isGone, note, renew, settle, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
@@ -110,6 +110,7 @@ function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undef
     showPaused(state, state.paused ? 'paused' : `Promise ${input.promise} is paused`);
     return undefined;
   }
+  noteUnpaused(state);
   const outdated = state.observedGeneration !== state.generation || state.observedPlan !== plan.generation;
   const fromStart = state.again || (outdated && !state.deleting && !state.rebinding);
   if (fromStart) beginAnew(state);
@@ -165,7 +166,11 @@ async function perform(
 }
 
 function concludeUpgrade(state: ResourceState, version: string, { outcome, message }: RunResult): void {
-  if (outcome === 'Failed') state.binding = failUpgrade(state.binding, version, message);
+  if (outcome === 'Failed') {
+    // Kratix shows the request's own words (reference, section 1.4).
+    const failed = state.conditions.find(({ type }) => type === 'ConfigureWorkflowCompleted');
+    state.binding = failUpgrade(state.binding, version, failed?.message ?? message);
+  }
   if (outcome === 'Succeeded' || outcome === 'Waiting') state.binding = completeUpgrade(state.binding, version);
 }
 

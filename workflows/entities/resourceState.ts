@@ -4,7 +4,7 @@ import { latestVersion } from '../../src/domain/revision.js';
 import type { ApplyResource, Bind, PromiseChanged } from '../messages.js';
 import { addWaiter } from '../waiters.js';
 import type { EntityState } from './entity.js';
-import { newEntityState, noteObject, show, wantDocument } from './entity.js';
+import { newEntityState, note, noteObject, show, wantDocument } from './entity.js';
 
 export interface ResourceInput {
   readonly promise: string;
@@ -91,6 +91,7 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
     // Kratix's words (reference, section 3.4).
     const message = `cannot find a PromiseRevision for Promise ${promise} with version ${news.boundTo}: promise revision not found`;
     state.failure = { type: unknownRevision, message };
+    note(state, { type: 'Reconciled', status: 'False', reason: 'FailedPromiseRevisionLookup', message: 'Failing' });
     show(state, 'Failed', message);
     return false;
   }

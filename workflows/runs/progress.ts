@@ -57,7 +57,8 @@ export function resultOf(progress: RunProgress): RunResult {
 export function hearPipeline(progress: RunProgress, pipeline: string, heard: CollectedMetadata): boolean {
   const { control } = heard;
   progress.details = heard.details;
-  progress.statusMessage = heard.statusMessage ?? progress.statusMessage;
+  // The next pipeline begins without a message, whatever this one said (reference, section 2.9).
+  progress.statusMessage = heard.statusMessage;
   if (control.action === 'continue') return true;
   const afterMilliseconds = control.action === 'retry' ? control.afterMilliseconds : undefined;
   progress.stop = { pipeline, message: control.message, afterMilliseconds };

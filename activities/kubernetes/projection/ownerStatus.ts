@@ -3,7 +3,7 @@ import type { EntityStatus } from '../../../src/domain/entity.js';
 import { standsStill } from '../../../src/domain/phase.js';
 import { objectStatus } from '../../../src/domain/objectStatus.js';
 import type { ClusterObject } from './clusterObject.js';
-import type { NewCondition } from './statusConditions.js';
+import type { NewCondition, ObjectCondition } from './statusConditions.js';
 import { pipelineEntries, workflowsOf } from './pipelineEntries.js';
 import { conditionOf, conditionsOf, timed, wholeSeconds } from './statusConditions.js';
 
@@ -27,9 +27,9 @@ export function requestStatus(source: OwnerSource): Shown {
   const { status, details = {}, object, now } = source;
   const { kratix, conditions, ...shown } = commonStatus(source, 'Resource requested');
   // What HealthRecords say is shown by another field manager, and pipelines do not overrule it.
-  const { conditions: written, kratix: _ours, healthStatus: _theirs, ...rest } = details;
-  const completed = status?.conditions.find(({ type, status: is }) => type === completedType && is === 'True');
-  const since = completed && wholeSeconds(completed.lastTransitionTime);
+  const { conditions: written, kratix: _ours, healthStatus: _theirs, message: said, ...rest } = details;
+  const all = timed([...unless(conditions, written), ...asConditions(written)], object.status, now);
+  const since = completedSince(all, object);
   return defined({
     ...shown,
     promiseVersion: status?.binding?.lastApplied,
@@ -37,8 +37,8 @@ export function requestStatus(source: OwnerSource): Shown {
     lastSuccessfulConfigureWorkflowTime: since,
     kratix: { workflows: defined({ ...kratix, lastSuccessfulConfigureWorkflowTime: since }) },
     ...rest,
-    ...(source.refusal === undefined ? {} : { message: source.refusal }),
-    conditions: timed([...unless(conditions, written), ...asConditions(written)], object.status, now),
+    message: isWhole(said, shown.message, status) ? said : shown.message,
+    conditions: all,
   });
 }
 
@@ -68,6 +68,23 @@ export function promiseStatus(source: OwnerSource): Shown {
 }
 
 const completedType = 'ConfigureWorkflowCompleted';
+
+function isCompleted(status: EntityStatus | undefined): boolean {
+  return status?.conditions.some(({ type, status: is }) => type === completedType && is === 'True') === true;
+}
+
+/** When the pipelines were last done, whatever became of them since (reference, section 4.1, step 16). */
+function completedSince(conditions: readonly ObjectCondition[], { status: shown }: ClusterObject): string | undefined {
+  const completed = conditions.find(({ type, status }) => type === completedType && status === 'True');
+  if (completed !== undefined) return completed.lastTransitionTime;
+  const known = shown?.['lastSuccessfulConfigureWorkflowTime'];
+  return typeof known === 'string' ? known : undefined;
+}
+
+/** An entity keeps the beginning of a pipeline's message, its details all of it. */
+function isWhole(said: unknown, shown: string, status: EntityStatus | undefined): said is string {
+  return typeof said === 'string' && shown === status?.statusMessage && said.startsWith(shown);
+}
 
 const unavailable: NewCondition = {
   type: 'Available',
@@ -115,11 +132,11 @@ function messageOf(status: EntityStatus | undefined, done: string): string {
   return status.statusMessage ?? (status.phase === 'Ready' ? done : 'Pending');
 }
 
-/** The object's own generation, when what it asks for is what the last configuration was made of. */
+/** The object's own generation, when pipelines are done with what it asks for (reference, section 4.1, step 16). */
 function observedGeneration(object: ClusterObject, status: EntityStatus | undefined, document: string | undefined) {
   const observed =
     document !== undefined && status?.document === document && status.observedGeneration === status.generation;
-  return observed ? object.metadata.generation : object.status?.['observedGeneration'];
+  return observed && isCompleted(status) ? object.metadata.generation : object.status?.['observedGeneration'];
 }
 
 /** A document that admission refuses; Kratix's users get the same words from its webhook. */

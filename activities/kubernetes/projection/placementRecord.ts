@@ -79,7 +79,10 @@ function recordOf({ metadata }: ClusterObject): PlacementRecord | undefined {
 }
 
 function withRecord(works: readonly Work[], { work, group, placement }: PlacementRecord): Work {
-  const { groups, placements } = works.find((each) => isOfPipeline(each, work.pipeline)) ?? { groups: [], placements: [] };
+  const { groups, placements } = works.find((each) => isOfPipeline(each, work.pipeline)) ?? {
+    groups: [],
+    placements: [],
+  };
   const { store, layout, proposal } = placement;
   // No digest: whatever lies there is written over, or removed.
   const written = { snapshot: '', revision: '', store, layout, proposal };

@@ -32,5 +32,6 @@ export async function projectOwner(parts: WorkProjection, projected: Projected):
   const wanted = shape({ ...projected, details, now: new Date().toISOString() });
   if (isShown(wanted, object)) return;
   const written = await writeStatus(parts.cluster, resource, cache, object, wanted);
-  await parts.record(reporters[workflow], resource, written, statusEvents(workflow, object.status ?? {}, wanted));
+  const source = { workflow, deleting: status?.deleting ?? false, paused: status?.paused ?? false };
+  await parts.record(reporters[workflow], resource, written, statusEvents(source, object.status ?? {}, wanted));
 }

@@ -37,7 +37,7 @@ export async function revisionObject(artifacts: ArtifactStore, promise: ClusterO
   };
 }
 
-export const revisionFinalizer = 'kratix.io/revision-cleanup';
+export const revisionFinalizer = 'kratix.io/resource-request-cleanup';
 
 function revisionLabels(promise: string, { latest }: RevisionSummary): Record<string, string> {
   return { [promiseLabel]: promise, ...(latest ? { [latestRevisionLabel]: 'true' } : {}) };

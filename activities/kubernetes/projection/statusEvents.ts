@@ -1,3 +1,4 @@
+import type { RequirementStatus } from '../../../src/domain/requirements.js';
 import { pipelineEntries } from './pipelineEntries.js';
 import type { NewCondition, ObjectCondition } from './statusConditions.js';
 import { conditionOf, conditionsOf } from './statusConditions.js';
@@ -10,18 +11,27 @@ export interface ObjectEvent {
 
 type Status = Readonly<Record<string, unknown>>;
 
+/** What the status does not tell. */
+export interface EventSource {
+  readonly workflow: 'promise' | 'resource';
+  /** The pipelines are those of a deletion. */
+  readonly deleting: boolean;
+  /** It is paused itself, and not by its Promise. */
+  readonly paused: boolean;
+}
+
 /**
  * What happened between two states of a Promise or a request, in Kratix's words (reference, sections 1.1 and 4.2).
  * Kratix repeats many of its events with every pass (10.1, B48); here each tells of a change.
  */
-export function statusEvents(workflow: 'promise' | 'resource', before: Status, after: Status): ObjectEvent[] {
+export function statusEvents(source: EventSource, before: Status, after: Status): ObjectEvent[] {
   const conditions = conditionsOf(after)
     .filter((condition) => hasChanged(conditionOf(before, condition.type), condition))
     .flatMap((condition) => {
       const isFirst = conditionOf(before, condition.type) === undefined;
-      return conditionEvents(workflow, condition, isFirst);
+      return conditionEvents(source, condition, isFirst, after);
     });
-  return [...pipelineEvents(before, after), ...conditions];
+  return [...pipelineEvents(source, before, after), ...conditions];
 }
 
 export function hasChanged(before: NewCondition | undefined, after: NewCondition): boolean {
@@ -29,25 +39,29 @@ export function hasChanged(before: NewCondition | undefined, after: NewCondition
 }
 
 function conditionEvents(
-  workflow: string,
+  source: EventSource,
   { type, status, reason, message }: ObjectCondition,
   isFirst: boolean,
+  after: Status,
 ): ObjectEvent[] {
+  const { workflow } = source;
   switch (type) {
     case 'Accepted':
       return status === 'False' ? [warning(reason, message)] : [];
     case 'Available':
       if (status === 'True') return [normal('Available', 'Promise is available')];
-      return isFirst ? [] : [warning('Unavailable', 'Promise no longer available')];
+      if (isFirst || conditionOf(after, 'RequirementsFulfilled')?.status !== 'False') return [];
+      return [warning('Unavailable', 'Promise no longer available: Requirements have changed')];
     case 'RequirementsFulfilled':
       if (status === 'True') return [normal('RequirementsFulfilled', 'All required promises are available')];
-      return [normal(reason, message)];
+      return missingRequirements(reason, after);
     case 'Reconciled':
       if (status === 'True') return [normal('ReconcileSucceeded', 'Successfully reconciled')];
-      return standstill(workflow, reason);
+      if (reason === 'FailedPromiseRevisionLookup') return [warning(reason, textOf(after['message']))];
+      return standstill(source, reason);
     case 'WorksSucceeded':
       if (status === 'True') return [normal('WorksSucceeded', message)];
-      return status === 'False' ? [warning(reason, message)] : [];
+      return status === 'False' ? [warning(reason, worksNote(workflow, message))] : [];
     case 'ConfigureWorkflowCompleted':
       if (reason === 'ConfigureWorkflowFailed') return [warning(reason, failedNote(workflow, message))];
       return status === 'True' && workflow === 'promise'
@@ -60,26 +74,53 @@ function conditionEvents(
   }
 }
 
-/** Paused or suspended: the label says so, and the event says which. */
-function standstill(workflow: string, reason: string): ObjectEvent[] {
+/** Paused or suspended: the label says so, and the event says which, and on whom it is (reference, section 4.1, step 2). */
+function standstill({ workflow, paused }: EventSource, reason: string): ObjectEvent[] {
   const what = workflow === 'promise' ? 'promise' : 'this resource request';
-  const set = (label: string) => `'kratix.io/${label}' label set to 'true' for ${what}`;
-  if (reason === 'PausedReconciliation') return [warning(reason, `${set('paused')}; pausing reconciliation`)];
-  if (reason === 'WorkflowSuspended') return [warning(reason, `${set('workflow-suspended')}; skipping reconciliation`)];
-  return [];
+  const set = (label: string, whose: string) => `'kratix.io/${label}' label set to 'true' for ${whose}`;
+  if (reason === 'PausedReconciliation') {
+    const by = paused ? what : 'promise';
+    const pausing = by === what ? 'pausing reconciliation' : `pausing reconciliation for ${what}`;
+    return [warning(reason, `${set('paused', by)}; ${pausing}`)];
+  }
+  if (reason !== 'WorkflowSuspended') return [];
+  return [warning(reason, `${set('workflow-suspended', what)}; skipping reconciliation`)];
+}
+
+/** One for each that is missing (reference, section 1.1). */
+function missingRequirements(reason: string, { requiredPromises }: Status): ObjectEvent[] {
+  const requirements = (Array.isArray(requiredPromises) ? requiredPromises : []) as readonly RequirementStatus[];
+  return requirements.flatMap(({ name, state }) => {
+    if (state === 'Requirement installed') return [];
+    if (state !== 'Requirement not installed')
+      return [normal(reason, `Waiting for required Promise ${name}: ${state}`)];
+    return [normal(reason, `Required Promise ${name} not installed or unknown state`)];
+  });
+}
+
+/** A Promise's event has other words than its condition (reference, section 1.1). */
+function worksNote(workflow: string, message: string): string {
+  if (workflow !== 'promise') return message;
+  const names = (list: string) => `[${list.replaceAll(' ', ',')}]`;
+  return message.replace('are not ready', 'has failed').replace(/\[(.*)\]$/, (_all, list: string) => names(list));
 }
 
 function failedNote(workflow: string, message: string): string {
   return message.replace(/^A Configure Pipeline/, `A ${workflow}/configure Pipeline`);
 }
 
-function pipelineEvents(before: Status, after: Status): ObjectEvent[] {
+function pipelineEvents({ deleting }: EventSource, before: Status, after: Status): ObjectEvent[] {
   const known = phasesOf(before);
   const started = [...phasesOf(after)].filter(([name, phase]) => {
     const was = known.get(name) ?? 'Pending';
     return phase === 'Running' ? was !== 'Running' : was === 'Pending' && phase !== 'Pending';
   });
-  return started.map(([name]) => normal('PipelineStarted', `Configure Pipeline started: ${name}`));
+  const action = deleting ? 'Delete' : 'Configure';
+  return started.map(([name]) => normal('PipelineStarted', `${action} Pipeline started: ${name}`));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function phasesOf(status: Status): Map<string, string> {

@@ -13,16 +13,25 @@ const status: EntityStatus = {
   ...{ phase: 'Ready', message: 'written to a', generation: 1, observedGeneration: 1, document: 'd' },
   ...{ works: [], runs: [], pipelines: [], uid: 'u', createdAt: now, deleting: false, paused: false },
   conditions: [
+    { type: 'ConfigureWorkflowCompleted', status: 'True', reason: 'Done', message: 'Done', lastTransitionTime: now },
     { type: 'WorksSucceeded', status: 'True', reason: 'WorksSucceeded', message: 'All', lastTransitionTime: now },
     { type: 'Reconciled', status: 'True', reason: 'Reconciled', message: 'Reconciled', lastTransitionTime: now },
   ],
 };
+const running: EntityStatus = {
+  ...{ ...status, phase: 'Running' },
+  conditions: [
+    { type: 'ConfigureWorkflowCompleted', status: 'False', reason: 'At', message: 'At it', lastTransitionTime: now },
+  ],
+};
+const source = { workflow: 'resource', deleting: false, paused: false } as const;
 
 test('conditions are sorted with Ready first, and keep their time until they flip', () => {
   const details = { conditions: [{ type: 'Ready', status: 'True' }], url: 'http://example' };
   const before = requestStatus({ object, status, document: 'd', details, now });
   expect(before['conditions']).toMatchObject([
     { type: 'Ready', lastTransitionTime: '2026-01-01T00:00:00Z' },
+    { type: 'ConfigureWorkflowCompleted' },
     { type: 'Reconciled' },
     { type: 'WorksSucceeded' },
   ]);
@@ -38,8 +47,28 @@ test('conditions are sorted with Ready first, and keep their time until they fli
 
 test("pipelines' status is laid over ours, but not over kratix", () => {
   const details = { message: 'at work', url: 'http://example', kratix: 'mine' };
-  const shown = requestStatus({ object, status, document: 'd', details, now });
+  const said = { ...status, statusMessage: 'at w' };
+  const shown = requestStatus({ object, status: said, document: 'd', details, now });
   expect(shown).toMatchObject({ message: 'at work', url: 'http://example', kratix: { workflows: { pipelines: [] } } });
+});
+
+test('what a pipeline once said is not what a later run says, and not why one failed', () => {
+  const details = { message: 'deployed v1' };
+  const shown = (is: EntityStatus) => requestStatus({ object, status: is, document: 'd', details, now })['message'];
+  expect(shown(status)).toBe('Resource requested');
+  expect(shown(running)).toBe('Pending');
+  expect(shown({ ...status, phase: 'Failed', message: 'exit code 1', statusMessage: 'deployed v1' })).toBe(
+    'exit code 1',
+  );
+});
+
+test('the last success keeps its time, and its generation, while the next run goes on', () => {
+  const before = requestStatus({ object, status, document: 'd', now });
+  const changed = { metadata: { ...object.metadata, generation: 4 }, status: before };
+  const shown = requestStatus({ object: changed, status: running, document: 'd', now: '2027-01-01T00:00:00Z' });
+  const since = '2026-01-01T00:00:00Z';
+  expect(shown).toMatchObject({ observedGeneration: 3, lastSuccessfulConfigureWorkflowTime: since });
+  expect(shown['kratix']).toMatchObject({ workflows: { lastSuccessfulConfigureWorkflowTime: since } });
 });
 
 test('the generation counts as observed when its own document was configured', () => {
@@ -52,6 +81,7 @@ test('a refused document shows why, whatever is known from before', () => {
   expect(shown['message']).toBe('spec.size: expected a number');
   expect(shown['conditions']).toMatchObject([
     { type: 'Accepted', status: 'False', reason: 'DocumentRefused', message: 'spec.size: expected a number' },
+    { type: 'ConfigureWorkflowCompleted' },
     { type: 'Reconciled', status: 'False' },
     { type: 'WorksSucceeded' },
   ]);
@@ -74,11 +104,53 @@ test('nothing is written that is there, and what is not wanted any more is taken
 
 test('events tell of changes only', () => {
   const after = requestStatus({ object, status, document: 'd', now });
-  expect(statusEvents('resource', {}, after).map(({ reason }) => reason)).toEqual([
-    'ReconcileSucceeded',
-    'WorksSucceeded',
+  expect(statusEvents(source, {}, after).map(({ reason }) => reason)).toEqual(['ReconcileSucceeded', 'WorksSucceeded']);
+  expect(statusEvents(source, after, after)).toEqual([]);
+});
+
+test.each([
+  ['itself', true, "'kratix.io/paused' label set to 'true' for this resource request; pausing reconciliation"],
+  [
+    'its Promise',
+    false,
+    "'kratix.io/paused' label set to 'true' for promise; pausing reconciliation for this resource request",
+  ],
+])('a pause event says whose label it is: %s', (_whose, paused, note) => {
+  const after = {
+    conditions: [{ type: 'Reconciled', status: 'Unknown', reason: 'PausedReconciliation', message: '' }],
+  };
+  expect(statusEvents({ ...source, paused }, {}, after)).toEqual([
+    { type: 'Warning', reason: 'PausedReconciliation', note },
   ]);
-  expect(statusEvents('resource', after, after)).toEqual([]);
+});
+
+test('a Promise names each requirement that it waits for, and its failing Works as Kratix does', () => {
+  const after = {
+    requiredPromises: [
+      { name: 'a', state: 'Requirement installed' },
+      { name: 'b', state: 'Requirement not installed' },
+      { name: 'c', state: 'Requirement not available' },
+    ],
+    conditions: [
+      { type: 'RequirementsFulfilled', status: 'False', reason: 'RequirementsNotInstalled', message: 'no' },
+      {
+        ...{ type: 'WorksSucceeded', status: 'False', reason: 'WorksFailing' },
+        message: 'Some works associated with this promise are not ready: [x y]',
+      },
+    ],
+  };
+  expect(statusEvents({ ...source, workflow: 'promise' }, {}, after).map(({ note }) => note)).toEqual([
+    'Required Promise b not installed or unknown state',
+    'Waiting for required Promise c: Requirement not available',
+    'Some works associated with this promise has failed: [x,y]',
+  ]);
+});
+
+test('a deletion tells of its own pipelines', () => {
+  const after = { kratix: { workflows: { pipelines: [{ name: 'tidy', phase: 'Running' }] } } };
+  expect(statusEvents({ ...source, deleting: true }, {}, after).map(({ note }) => note)).toEqual([
+    'Delete Pipeline started: tidy',
+  ]);
 });
 
 test("a pipeline's time moves when its phase does, and only then", () => {
