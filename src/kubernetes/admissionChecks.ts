@@ -13,6 +13,7 @@ import { Failure, reason } from '../domain/failure.js';
 import { liveObject } from './controllerContext.js';
 import { releaseWarnings } from './releaseWarnings.js';
 import { requirementWarnings } from './requirementWarnings.js';
+import { triedPipelines } from './triedPipelines.js';
 
 export interface AdmissionParts {
   readonly cluster: Cluster;
@@ -28,7 +29,8 @@ export const admissionChecks: Readonly<Record<string, AdmissionCheck>> = {
   async Promise(parts, document) {
     const { promise } = await checkedPromise(parts, document);
     await tryApi(parts.cluster, promise);
-    return requirementWarnings(parts, promise);
+    const tried = await triedPipelines(parts.cluster, promise);
+    return [...tried, ...(await requirementWarnings(parts, promise))];
   },
   async Destination(parts, document) {
     const { stateStore } = await checkedDestination(parts, document);

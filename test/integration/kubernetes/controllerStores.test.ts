@@ -140,7 +140,7 @@ test('a write that fails is shown where it belongs, and becomes good by itself',
   );
   expect(condition(owner, 'WorksSucceeded')).toMatchObject({
     reason: 'WorksFailing',
-    message: expect.stringContaining('failed: [files-static-deps-'),
+    message: expect.stringContaining('are not ready: [files-static-deps-'),
   });
   expect(owner.status?.['message']).toMatch(/^GitStateStore\/main: .*goes out by itself when the store answers$/);
 

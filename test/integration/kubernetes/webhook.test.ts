@@ -10,7 +10,7 @@ import type { Webhook } from '../../../src/kubernetes/webhook.js';
 import { serveWebhook } from '../../../src/kubernetes/webhook.js';
 import { webhookCertificate } from '../../../src/kubernetes/webhookCertificate.js';
 import { kubectl, mustKubectl } from '../../cluster/kubectl.js';
-import { promise } from '../../platform/documents.js';
+import { pipeline, promise, stage } from '../../platform/documents.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
 import type { ReleaseServer } from '../../servers/releaseServer.js';
@@ -94,6 +94,23 @@ test('an API that the API server would refuse is refused, with its words', async
   bad.spec.api.spec.names = { ...bad.spec.api.spec.names, shortNames: ['Not Valid'] };
   expect(await asked(bad)).toMatch(/^refused: Promise database: spec\.api: invalid CRD: .*shortNames/s);
   expect(await world.object('promise', 'database')).toBeUndefined();
+});
+
+test('pipelines whose Jobs the API server would refuse are refused, all of them, with its words', async () => {
+  const securityContext = { runAsUser: -5 };
+  const broken = (name: string) => {
+    const { spec, ...rest } = pipeline(name, [stage('build', 'true')]) as { spec: { containers: object[] } };
+    return { ...rest, spec: { containers: spec.containers.map((each) => ({ ...each, securityContext })) } };
+  };
+  const configure = [pipeline('fine', [stage('build', 'true')]), broken('first')];
+  const words = await asked(promise('broken', { resource: { configure, delete: [broken('last')] } }));
+  expect(words).toMatch(
+    /^refused: Promise broken: spec\.workflows\.resource\.configure: resource\.configure pipeline with name first failed to generate Job definition: .*securityContext\.runAsUser: Invalid value: -5.*; Promise broken: spec\.workflows\.resource\.delete: /s,
+  );
+  expect(words).not.toContain('fine');
+  expect(await world.object('promise', 'broken')).toBeUndefined();
+  const jobs = await world.kubectl('get', 'jobs', '-A', '-o', 'name');
+  expect(jobs).not.toContain('broken');
 });
 
 test('a Promise that has to wait for others is taken with warnings', async () => {
