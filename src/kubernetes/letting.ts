@@ -4,6 +4,7 @@ import type { ClusterObject } from '../../activities/kubernetes/projection/clust
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { recordedWorks } from '../../activities/kubernetes/projection/placementRecord.js';
+import { conditionOf } from '../../activities/kubernetes/projection/statusConditions.js';
 import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
@@ -52,7 +53,9 @@ export async function lostWorks(
   const { destinations } = await context.entities.registry();
   const missing = context.destinations.list().find((each) => {
     const { name } = each.metadata;
-    return !isDeleting(each) && placed.includes(name) && !(name in destinations);
+    if (isDeleting(each) || !placed.includes(name) || name in destinations) return false;
+    // One that is refused as it is now is not coming.
+    return conditionOf(each.status, 'Ready')?.reason !== 'DocumentRefused';
   });
   if (missing === undefined) return recorded;
   throw new Failure('NotYet', `Temporal does not know Destination ${missing.metadata.name} again yet`, true);
