@@ -3,9 +3,20 @@ import { Failure, reason } from '../../src/domain/failure.js';
 
 /** What the API server said no to. Its Status object carries a message for people. */
 export function clusterFailure(code: number, body: string, asked: string): Failure {
-  const message = `Kubernetes answers ${code} to ${asked.split('?')[0] ?? ''}: ${statusMessage(body)}`;
-  return new Failure(typeOf(code), message, !isFinal(code), { details: { code } });
+  const status = statusOf(body);
+  const words = typeof status?.['message'] === 'string' ? status['message'] : body.slice(0, 200);
+  const message = `Kubernetes answers ${code} to ${asked.split('?')[0] ?? ''}: ${words}`;
+  const details = { details: { code } };
+  const { kind, causes } = toRecord(status?.['details']) ?? {};
+  // A namespace that goes takes nothing new, and does not come back; one that is not there may be made yet.
+  if (code === 403 && Array.isArray(causes) && causes.some((cause) => toRecord(cause)?.['reason'] === terminating)) {
+    return new Failure('NamespaceGone', message, false, details);
+  }
+  if (code === 404 && kind === 'namespaces') return new Failure('NamespaceMissing', message, true, details);
+  return new Failure(typeOf(code), message, !isFinal(code), details);
 }
+
+const terminating = 'NamespaceTerminating';
 
 /** The status code of a refusal, or undefined when the API server never answered. */
 export function codeOf(thrown: unknown): number | undefined {
@@ -38,12 +49,11 @@ function typeOf(code: number): string {
   return code === 401 || code === 403 || code === 404 || code === 409 ? 'ClusterRefused' : 'ClusterUnavailable';
 }
 
-function statusMessage(body: string): string {
+/** The API server's own Status; a proxy before it speaks HTML or text. */
+function statusOf(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const message = toRecord(JSON.parse(body))?.['message'];
-    if (typeof message === 'string') return message;
+    return toRecord(JSON.parse(body));
   } catch {
-    // a proxy before the API server speaks HTML or text
+    return undefined;
   }
-  return body.slice(0, 200);
 }

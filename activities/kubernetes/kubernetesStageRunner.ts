@@ -26,7 +26,7 @@ export interface KubernetesStageDependencies {
   /** For logs on their way to the artifact store. */
   readonly scratch: string;
   /** Does this reason of an abort end the call only, as a worker's shutdown does, and not the Job? */
-  readonly leavesJob: (reason: unknown) => boolean;
+  readonly leavesJob: (reason: unknown) => boolean | Promise<boolean>;
   /** How long a missing image or Secret is waited for. */
   readonly troubleMillis?: number;
 }
@@ -39,7 +39,11 @@ export interface KubernetesStageDependencies {
 export function kubernetesStageRunner(dependencies: KubernetesStageDependencies): StageRunner {
   return (task, attempt, signal, tell = () => undefined) =>
     runStage(dependencies, task, attempt, signal, tell).catch((thrown: unknown) => {
-      throw attempt < mostAttempts ? thrown : lastOf(thrown, attempt);
+      throw isPointless(thrown, task)
+        ? namespaceGone(thrown)
+        : attempt < mostAttempts
+          ? thrown
+          : lastOf(thrown, attempt);
     });
 }
 
@@ -48,6 +52,15 @@ export function kubernetesStageRunner(dependencies: KubernetesStageDependencies)
  * to a minute apart, so these cover a quarter of an hour.
  */
 const mostAttempts = 20;
+
+/** Nobody makes a namespace for the sake of what was deleted with it. */
+function isPointless(thrown: unknown, { action }: StageTask): thrown is Failure {
+  return action === 'delete' && thrown instanceof Failure && thrown.type === 'NamespaceMissing';
+}
+
+function namespaceGone(cause: Failure): Failure {
+  return new Failure('NamespaceGone', cause.message, false, { cause });
+}
 
 function lastOf(thrown: unknown, attempt: number): unknown {
   if (!(thrown instanceof Failure) || thrown.type !== 'PodLost') return thrown;
@@ -71,7 +84,7 @@ async function runStage(
   const result = await follow(cluster, plan, job, { wait, tell }, AbortSignal.any([signal, limit]));
   if (result !== undefined) return result;
   if (signal.aborted) {
-    if (!dependencies.leavesJob(signal.reason)) await removeJob(cluster, plan.namespace, name);
+    if (!(await dependencies.leavesJob(signal.reason))) await removeJob(cluster, plan.namespace, name);
     throw signal.reason;
   }
   const failure = stageTimedOut(task, wait.waiting(), await logSoFar(dependencies, plan, name));

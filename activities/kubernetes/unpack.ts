@@ -78,7 +78,7 @@ async function feed(body: AsyncIterable<Buffer>, archive: Extract, maxBytes: num
         wrong = refused('OutputRefused', `the output is larger than ${maxBytes} bytes`);
         archive.destroy(wrong);
       } else if (!archive.write(chunk)) {
-        await Promise.race([once(archive, 'drain'), once(archive, 'close')]).catch(() => undefined);
+        await drained(archive);
       }
     }
     if (!archive.destroyed) archive.end(null);
@@ -87,6 +87,14 @@ async function feed(body: AsyncIterable<Buffer>, archive: Extract, maxBytes: num
     archive.destroy(wrong);
   }
   return wrong;
+}
+
+/** Until it takes more, or never will; the listener that lost does not stay. */
+async function drained(archive: Extract): Promise<void> {
+  const over = new AbortController();
+  const options = { signal: over.signal };
+  await Promise.race([once(archive, 'drain', options), once(archive, 'close', options)]).catch(() => undefined);
+  over.abort();
 }
 
 /** Two entries of one name, a file where a folder has to be, a name too long for a disk: no repeat changes that. */

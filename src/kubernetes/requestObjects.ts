@@ -108,7 +108,7 @@ async function show(
   const { resource, requests: cache, promise } = api;
   const place = placeOf(context, api, keyOf(object));
   const labelled = status === undefined ? object : await labelSuspension(context, place, object, status);
-  if (status?.binding !== undefined && isOf(context, object, status)) {
+  if (status?.binding !== undefined && isOf(context, object, status) && !isDeleting(object)) {
     const created = await projectBinding(context, { promise, resource, request: object }, status.binding);
     const note = `Binding ${created} created for promise ${promise} version ${status.binding.version}`;
     const events = created === undefined ? [] : [normal('BindingCreated', note)];

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { activityInfo } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
 import type { ContainerEngine } from '../../activities/containers/container.js';
@@ -38,10 +40,11 @@ export async function stageRunnerFor(
   configuration: WorkerConfiguration,
   artifacts: ArtifactStore,
   place: StagePlace,
+  client: Client,
 ): Promise<PlaceParts> {
   const layout = homeLayout(configuration.home);
   const scratch = join(layout.scratch, String(process.pid));
-  if (place.kind === 'kubernetes') return jobs(artifacts, scratch, place);
+  if (place.kind === 'kubernetes') return jobs(artifacts, scratch, place, client);
   const secrets = fileSecrets(layout.secrets, process.env);
   const runStage = engineStageRunner({
     artifacts,
@@ -59,6 +62,7 @@ async function jobs(
   artifacts: ArtifactStore,
   scratch: string,
   { cluster, platform }: KubernetesPlace,
+  client: Client,
 ): Promise<PlaceParts> {
   const { startArtifactReceiver } = await import('../../activities/kubernetes/artifactReceiver.js');
   const { kubernetesStageRunner } = await import('../../activities/kubernetes/kubernetesStageRunner.js');
@@ -68,7 +72,8 @@ async function jobs(
     await platform.synced;
     return { ...platform.current(), ...installed };
   };
-  const runStage = kubernetesStageRunner({ artifacts, cluster, scratch, settings, leavesJob });
+  const leaves = (why: unknown) => leavesJob(client, why);
+  const runStage = kubernetesStageRunner({ artifacts, cluster, scratch, settings, leavesJob: leaves });
   return {
     runStage,
     secrets: clusterSecrets(cluster),
@@ -77,10 +82,20 @@ async function jobs(
   };
 }
 
-/** Why Temporal cancels an activity that nobody wants any more; for every other reason another attempt follows. */
-const endings = ['CANCELLED', 'NOT_FOUND'];
-
 /** A worker that stops or is late leaves its Jobs running; the next attempt goes on following them. */
-function leavesJob(reason: unknown): boolean {
-  return reason instanceof CancelledFailure && !endings.includes(reason.message);
+async function leavesJob(client: Client, why: unknown): Promise<boolean> {
+  if (!(why instanceof CancelledFailure)) return false;
+  if (why.message !== notFound) return why.message !== 'CANCELLED';
+  const { workflowExecution } = activityInfo();
+  if (workflowExecution === undefined) return false;
+  const { workflowId, runId } = workflowExecution;
+  const described = client.workflow.getHandle(workflowId, runId).describe();
+  // Who cannot be asked, or has lost its database, may want the Job again.
+  return described.then(
+    ({ status }) => status.name === 'RUNNING',
+    () => true,
+  );
 }
+
+/** Temporal knows no such attempt: its run is over, or Temporal was away for so long that it took the worker for dead. */
+const notFound = 'NOT_FOUND';

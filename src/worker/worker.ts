@@ -46,7 +46,7 @@ export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
   const { configuration, connection, client } = parts;
   const { taskQueue, identity, stageSlots } = configuration;
   const artifacts = await openArtifacts(configuration.artifacts);
-  const place = await stageRunnerFor(configuration, artifacts, parts.stages);
+  const place = await stageRunnerFor(configuration, artifacts, parts.stages, client);
   const activities = createActivities(dependenciesOf(parts, artifacts, place));
   const shared = {
     connection,

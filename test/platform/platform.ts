@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { containerEngine } from '../../activities/containers/engine.js';
@@ -36,6 +37,8 @@ export interface Platform {
   readonly temporal: string;
   /** Takes Temporal away with everything that it knew; an empty one comes in its place. */
   loseTemporal(): Promise<void>;
+  /** Temporal is away for so long, and comes back with all that it knows. */
+  outage(millis: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -83,6 +86,11 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
       server = await startDevServer({ executable: temporal, ...ports, database });
       await forgetSearchAttributes(connection);
     };
+    const outage = async (millis: number) => {
+      await server.stop();
+      await pause(millis);
+      server = await startDevServer({ executable: temporal, ...ports, database });
+    };
     const connection = await Connection.connect({ address });
     closing.push(() => connection.close());
     const native = await NativeConnection.connect({ address });
@@ -110,7 +118,19 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
     }
     const entities = entityClient(client, taskQueue);
     const store = join(home, 'store');
-    const platform = { client, entities, address, taskQueue, home, store, engine, temporal, loseTemporal, close };
+    const platform = {
+      client,
+      entities,
+      address,
+      taskQueue,
+      home,
+      store,
+      engine,
+      temporal,
+      loseTemporal,
+      outage,
+      close,
+    };
     if (options.worker === 'none') await registerSearchAttributes(connection, 'default');
     else await within(openMillis, 'the platform did not answer', furnish(platform, options));
     return platform;

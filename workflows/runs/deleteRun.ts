@@ -1,4 +1,6 @@
+import { log } from '@temporalio/workflow';
 import type { RunInput, RunResult } from '../../src/domain/run.js';
+import { rootFailure } from '../failures.js';
 import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
 import { pipelinesFrom, runPipeline } from './pipeline.js';
@@ -13,10 +15,12 @@ export async function deleteRun(input: RunInput): Promise<RunResult> {
     async (progress, deliveries) => {
       for (const [index, pipeline] of pipelinesFrom(input, 'delete').entries()) {
         if (progress.superseded) return;
-        const [{ volumes }] = await Promise.all([
-          runPipeline(input, progress, 'delete', pipeline),
+        const [outcome] = await Promise.all([
+          runPipeline(input, progress, 'delete', pipeline).catch(unlessNamespaceGone),
           index > 0 ? tellStages(input, progress) : undefined,
         ]);
+        if (outcome === undefined) break;
+        const { volumes } = outcome;
         const { details } = progress;
         const collected = await quick.collectMetadata.executeWithOptions({ summary: `word of ${pipeline.name}` }, [
           { volumes, details },
@@ -27,6 +31,13 @@ export async function deleteRun(input: RunInput): Promise<RunResult> {
     },
     'insist',
   );
+}
+
+/** Where pods would run there is nothing any more, and nothing that anybody could do: documents go all the same. */
+function unlessNamespaceGone(thrown: unknown): undefined {
+  const { type, message } = rootFailure(thrown);
+  if (type !== 'NamespaceGone') throw thrown;
+  log.warn('the delete pipelines cannot run', { reason: message });
 }
 
 /** The end of a Promise, when its resources are gone: its dependencies' documents go too. */

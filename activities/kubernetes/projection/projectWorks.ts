@@ -36,8 +36,9 @@ const { works: workResource, workPlacements: placementResource } = platformResou
 /** Makes an object's Works and WorkPlacements what its entity knows, and writes only what differs. */
 export async function projectWorks(parts: WorkProjection, owner: ClusterObject, status: EntityStatus): Promise<void> {
   for (const work of status.works) {
-    // The cluster has it as it was, and knows more of it than its entity does.
-    if (work.recovered !== true) await projectWork(parts, { work, status, owner });
+    // The cluster has a recovered one as it was, and knows more of it. What goes is not made again: a namespace that goes
+    // too takes nothing new, and its Works are often gone before the request.
+    if (work.recovered !== true && !isDeleting(owner)) await projectWork(parts, { work, status, owner });
   }
   const wanted = new Set(status.works.map((work) => objectKey(workNamespace(work), work.name)));
   for (const work of worksOf(parts.works, owner)) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pipeline, promise, request, stage } from '../../platform/documents.js';
-import { eventually } from '../../platform/eventually.js';
+import { eventually, holds } from '../../platform/eventually.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
 import { isReconciled, platformObjects } from './controllerObjects.js';
@@ -19,9 +19,11 @@ const eats = stage('eats', 'x=$(head -c 104857600 /dev/zero | tr "\\0" x); echo 
 });
 const missing = { name: 'run', image: 'localhost/no-such-image:1', command: ['true'] };
 const once = { restartPolicy: 'Never', backoffLimit: 0 } as const;
+const steady = stage('steady', 'sleep 30; echo a: b >/kratix/output/steady.yaml');
 const kinds = {
   parcel: [pipeline('first', [write('one')]), pipeline('second', [write('two')])],
   drained: [pipeline('configure', [slow], { restartPolicy: 'OnFailure' })],
+  steady: [pipeline('configure', [steady])],
   missing: [pipeline('configure', [missing], once)],
   hungry: [pipeline('configure', [eats], once)],
 };
@@ -30,7 +32,10 @@ beforeAll(async () => {
   repository = await gitRepository();
   world = await openControllerPlatform('node');
   controller = await startController(world);
-  const promises = Object.entries(kinds).map(([name, configure]) => promise(name, { resource: { configure } }));
+  const tidy = { delete: [pipeline('tidy', [stage('tidy', 'true')])] };
+  const promises = Object.entries(kinds).map(([name, configure]) => {
+    return promise(name, { resource: { configure, ...(name === 'parcel' ? tidy : {}) } });
+  });
   await world.apply(...platformObjects(repository), ...promises);
   await world.kubectl('wait', '--for=condition=Available', 'promises', '--all', '--timeout=60s');
   // Looked at last: an image is waited for, because a registry that restarts is back within a minute.
@@ -77,13 +82,7 @@ test('memory that runs out is named in the status', async () => {
 
 test('a pod that is evicted is replaced, and its request knows nothing of it', async () => {
   await world.apply(request('drained', 'one'));
-  const pod = await eventually('the stage runs', async () => {
-    const selector = ['-l', 'kratix.io/promise-name=drained', '-o', 'json'];
-    const list = JSON.parse(await world.kubectl('get', 'pods', ...selector)) as PodList;
-    return list.items.find(({ status }) =>
-      status.initContainerStatuses?.some(({ name, state }) => name === 'slow' && state.running !== undefined),
-    )?.metadata.name;
-  });
+  const pod = await runningPod('drained', 'slow');
   try {
     await world.kubectl('drain', 'node', '--delete-emptydir-data', '--pod-selector', 'kratix.io/promise-name=drained');
   } finally {
@@ -93,6 +92,17 @@ test('a pod that is evicted is replaced, and its request knows nothing of it', a
   expect(await repository.read('worker/resources/default/drained/one/configure/5058f/slow.yaml')).toBe('a: b');
   expect(await world.kubectl('get', 'pods', '-o', 'name')).not.toContain(pod);
 }, 150_000);
+
+/** The pod in which a Promise's stage runs now. */
+async function runningPod(promiseName: string, stageName: string, namespace = 'default'): Promise<string> {
+  return eventually(`${stageName} runs`, async () => {
+    const selector = ['-n', namespace, '-l', `kratix.io/promise-name=${promiseName}`, '-o', 'json'];
+    const list = JSON.parse(await world.kubectl('get', 'pods', ...selector)) as PodList;
+    return list.items.find(({ status }) =>
+      status.initContainerStatuses?.some(({ name, state }) => name === stageName && state.running !== undefined),
+    )?.metadata.name;
+  });
+}
 
 interface PodList {
   readonly items: readonly {
@@ -105,6 +115,32 @@ interface PodList {
     };
   }[];
 }
+
+test('Temporal that is away for longer than a heartbeat may be takes no pod along', async () => {
+  await world.apply(request('steady', 'one'));
+  const pod = await runningPod('steady', 'steady');
+  // The limit is 10 s, and the stage goes on for long enough to be heard of afterwards.
+  await world.platform.outage(15_000);
+  await world.until(['steadys', 'one'], 'Reconciled', isReconciled);
+  const pods = await world.kubectl('get', 'pods', '-l', 'kratix.io/promise-name=steady', '-o', 'name');
+  expect(pods.trim()).toBe(`pod/${pod}`);
+}, 150_000);
+
+test('a namespace that is deleted takes its requests along, and their documents', async () => {
+  const away = (name: string, kind: string) => {
+    const made = request(kind, name, { size: 'small' }) as { metadata: object };
+    return { ...made, metadata: { ...made.metadata, namespace: 'team' } };
+  };
+  await world.kubectl('create', 'namespace', 'team');
+  await world.apply(away('settled', 'parcel'));
+  await world.until(['parcels', 'settled', '-n', 'team'], 'Reconciled', isReconciled);
+  await world.apply(away('running', 'steady'));
+  await runningPod('steady', 'steady', 'team');
+  const documents = async () => (await repository.files()).filter((file) => file.includes('/resources/team/'));
+  expect(await documents()).toHaveLength(2);
+  await world.kubectl('delete', 'namespace', 'team', '--timeout=90s');
+  await holds('their documents gone', async () => (await documents()).length === 0, 30_000);
+}, 150_000);
 
 test('an image that is nowhere is named in the status', async () => {
   const shown = await failing('missings', 'one');

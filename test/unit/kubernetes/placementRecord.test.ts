@@ -50,6 +50,6 @@ test('the Works of an object are known again from its WorkPlacements, but for wh
 });
 
 test.each([undefined, 'null', '{', '{"work":{}}'])('a record that somebody made %j tells nothing', (text) => {
-  const annotations = text === undefined ? {} : { [recordAnnotation]: text };
+  const annotations = text === undefined ? undefined : { [recordAnnotation]: text };
   expect(recordedWorks([{ metadata: { name: 'x', annotations } }])).toEqual([]);
 });
