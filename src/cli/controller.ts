@@ -1,6 +1,6 @@
-import { Client, Connection } from '@temporalio/client';
+import { setMaxListeners } from 'node:events';
+import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection } from '@temporalio/worker';
 import { entityClient } from '../../activities/entityClient.js';
 import { openCluster } from '../../activities/kubernetes/cluster.js';
 import { clusterSecrets } from '../../activities/secrets/clusterSecrets.js';
@@ -16,6 +16,7 @@ import { openArtifacts } from '../worker/openArtifacts.js';
 import type { ExitCode } from './exit.js';
 import { exitCodes } from './exit.js';
 import { remark } from './print.js';
+import { reachTemporal } from './reachTemporal.js';
 import { installRuntime, stopAsked } from './runWorker.js';
 
 /** `fulfil controller`: a cluster's objects become wishes, and what becomes of them is shown in the cluster. */
@@ -24,13 +25,20 @@ export async function controller(): Promise<ExitCode> {
   const { artifacts: place, taskQueue } = workerConfiguration(process.env);
   installRuntime();
   const stop = new AbortController();
+  // Every watch listens to it.
+  setMaxListeners(0, stop.signal);
   void stopAsked().then(() => stop.abort());
   const cluster = await openCluster();
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await Connection.connect(connectionOptions);
-  const native = await NativeConnection.connect(connectionOptions);
+  // Before anything that may have to wait: a controller without Temporal is to be left waiting, not killed.
   const closeProbes =
     configuration.probePort === undefined ? undefined : await serveProbes(configuration.probePort, () => true);
+  const reached = await reachTemporal(connectionOptions, stop.signal);
+  if (reached === undefined) {
+    await closeProbes?.();
+    return exitCodes.done;
+  }
+  const { connection, native } = reached;
   const artifacts = await openArtifacts(place);
   const client = new Client({ connection, namespace });
   const say = leveledLog(remark, () => platform.current());

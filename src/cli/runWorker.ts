@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { containerEngine } from '../../activities/containers/engine.js';
 import { BASE_IMAGE } from '../setup/baseImage.js';
 import { ensureEngine } from '../setup/ensureEngine.js';
@@ -13,6 +13,7 @@ import type { StagePlace } from '../worker/stageRunnerFor.js';
 import type { FulfilWorker } from '../worker/worker.js';
 import { createWorker } from '../worker/worker.js';
 import { remark } from './print.js';
+import { reachTemporal } from './reachTemporal.js';
 
 /** Logs as single lines on standard error; Temporal's own core speaks only of what is wrong. */
 export function installRuntime(): void {
@@ -43,10 +44,11 @@ export async function startWorker({
   const over = new AbortController();
   const stages = configuration.stages === 'kubernetes' ? await jobsOfCluster(over.signal) : await containersHere();
   await sweepScratch(homeLayout(configuration.home).scratch);
-  const connection = await Connection.connect(connectionOptions);
+  const reached = await reachTemporal(connectionOptions, over.signal);
+  if (reached === undefined) throw new Error('stopped before Temporal answered');
+  const { connection, native } = reached;
   const client = new Client({ connection, namespace });
   await registerSearchAttributes(connection, namespace);
-  const native = await NativeConnection.connect(connectionOptions);
   const worker = await createWorker({ configuration, connection: native, client, stages });
   return {
     ...worker,

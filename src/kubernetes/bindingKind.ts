@@ -1,4 +1,5 @@
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { reconcileBinding } from './bindingObjects.js';
 import { createInformer } from './informer.js';
@@ -7,13 +8,13 @@ import { kindQueue } from './reconciledKind.js';
 import { slimObject } from './slimObject.js';
 
 /** ResourceBindings: made by what shows a request, changed by users. Keys: `default/example-jenkins-1a2b3`. */
-export function bindingKind(parts: KindParts, ended: () => void) {
+export function bindingKind(parts: KindParts, ended: (binding: ClusterObject) => void) {
   const queue = kindQueue(parts.failed);
   const bindings = createInformer({
     ...{ ...parts, resource: platformResources.resourceBindings, slim: slimObject },
-    changed({ key, object, own }) {
+    changed({ key, object, last, own }) {
       if (!own) queue.add(key);
-      if (object === undefined) ended();
+      if (object === undefined) ended(last);
     },
   });
   return {

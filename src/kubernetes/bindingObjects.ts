@@ -1,7 +1,7 @@
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import { bindingVersion } from '../../activities/kubernetes/projection/bindingObject.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
-import { isDeleting, objectKey } from '../../activities/kubernetes/projection/clusterObject.js';
+import { isDeleting, keyOf, objectKey } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import type { BoundRequest } from '../../activities/kubernetes/projection/projectBinding.js';
 import { bindingOf } from '../../activities/kubernetes/projection/projectBinding.js';
@@ -29,6 +29,13 @@ export async function reconcileBinding(context: ControllerContext, key: string):
   if (binding.metadata.labels?.[manualLabel] !== 'true') return;
   await context.entities.command(entity, 'reconcile');
   await relabel({ cluster: context.cluster, resource, cache: context.bindings }, binding, { [manualLabel]: null });
+}
+
+/** A request that is to stay gets its binding again. */
+export function wakeBound(context: ControllerContext, binding: ClusterObject): void {
+  const bound = boundRequest(context, binding);
+  const api = bound && context.apis.ofPromise(bound.promise);
+  if (api !== undefined && bound !== undefined) context.wake.request(api, keyOf(bound.request));
 }
 
 /** The request that a binding names, as far as it is there. */

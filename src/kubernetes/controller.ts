@@ -14,6 +14,7 @@ import type { ControllerContext } from './controllerContext.js';
 import type { FollowedConfiguration } from './followedConfiguration.js';
 import { healthKind } from './healthKind.js';
 import { bindingKind } from './bindingKind.js';
+import { wakeBound } from './bindingObjects.js';
 import { createInformer } from './informer.js';
 import type { Say } from './leveledLog.js';
 import type { ObjectChange } from './objectStore.js';
@@ -76,7 +77,10 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   };
   const requests = requestKind(followed, tell, signal);
   const revisions = revisionKind(followed);
-  const bindings = bindingKind(followed, () => revisions.wakeLeaving());
+  const bindings = bindingKind(followed, (binding) => {
+    revisions.wakeLeaving();
+    wakeBound(context, binding);
+  });
   const registered = registeredKind(followed);
   const kinds: readonly ReconciledKind[] = [
     promises,

@@ -142,8 +142,10 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
   if (!status.deleting && (await knowsItsRequests(context, name, status))) {
     await context.entities.remove(promiseId(name), {});
   }
-  const told = await obeyLabels(context, placeOf(context, name), object, status);
-  await show(context, told, status, { document: status.document });
+  // What it waits for, from now on.
+  const now = status.deleting ? status : ((await context.entities.status(promiseId(name))) ?? status);
+  const told = await obeyLabels(context, placeOf(context, name), object, now);
+  await show(context, told, now, { document: now.document });
   context.wake.requestsOf(name);
 }
 

@@ -135,9 +135,12 @@ async function dismiss(
     if (taken.document !== undefined) await context.entities.remove(entityOf(api, keyOf(object)), {});
     return show(context, api, object, status, taken);
   }
-  if (!status.deleting) await context.entities.remove(entityOf(api, keyOf(object)), {});
-  const told = await obeyLabels(context, placeOf(context, api, keyOf(object)), object, status);
-  await show(context, api, told, status, { document: status.document });
+  const entity = entityOf(api, keyOf(object));
+  if (!status.deleting) await context.entities.remove(entity, {});
+  // What it waits for, from now on.
+  const now = status.deleting ? status : ((await context.entities.status(entity)) ?? status);
+  const told = await obeyLabels(context, placeOf(context, api, keyOf(object)), object, now);
+  await show(context, api, told, now, { document: now.document });
 }
 
 /** The revision that users have bound it to, also when the entity has been lost. */

@@ -4,6 +4,7 @@ import type { ClusterObject } from '../../activities/kubernetes/projection/clust
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
 import { revisionFinalizer } from '../../activities/kubernetes/projection/revisionObject.js';
+import { showStatus } from '../../activities/kubernetes/projection/showStatus.js';
 import { versionLabel } from '../documents/metadata.js';
 import { kratixApiVersion } from '../documents/pipeline.js';
 import { checkPromise } from '../documents/promise.js';
@@ -37,7 +38,10 @@ export async function removeRevisions(context: ControllerContext, promise: strin
   for (const revision of context.revisions.list()) {
     if (promiseOf(revision) !== promise) continue;
     await letGo(placeOf(context), revision);
-    if (!isDeleting(revision)) await deleteObject(context.cluster, resource, revision);
+    if (isDeleting(revision)) continue;
+    // Whoever a controller is, a policy lets nobody delete the latest one.
+    await showStatus(context.cluster, resource, context.revisions, revision, { latest: false }, []);
+    await deleteObject(context.cluster, resource, revision);
   }
 }
 

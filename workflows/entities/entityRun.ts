@@ -51,6 +51,10 @@ export function noRun(): CurrentRun {
   return { running: false };
 }
 
+/** What runs is left to end, as in Kratix (reference, section 4.3). Whoever waits should know how not to. */
+export const waitsForRun =
+  'deletion waits for the pipeline that runs; the label kratix.io/manual-reconciliation=true, or `fulfil reconcile`, stops it';
+
 /** Tells the current run that it is out of date: to go no further, or to stop at once. */
 export async function supersede(current: CurrentRun, how: Supersede = { atOnce: false }): Promise<void> {
   current.superseded = how;

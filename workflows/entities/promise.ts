@@ -10,7 +10,7 @@ import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import { hearChanges, historyIsLong, isGone, note, renew, settle, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
+import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
 import { concludeWithdrawal, nextDeletion, showDeletion, unblockDeletion } from './promiseDeletion.js';
 import { tellResources } from './promiseResources.js';
 import type { PromiseInput, PromiseOffer, PromiseState } from './promiseState.js';
@@ -55,6 +55,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     state.deleting = true;
     delete state.failure;
     state.phase = 'Deleting';
+    if (current.running) state.message = waitsForRun;
     await supersede(current);
   });
   setHandler(defineSignal<[Adopt]>(signals.adopt), ({ namespace, name, planGeneration, version }) => {

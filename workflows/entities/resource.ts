@@ -11,7 +11,7 @@ import { compare } from './comparison.js';
 import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
 import { hearChanges, historyIsLong, isGone, note, renew, settle, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, noRun, repairOrder, supersede } from './entityRun.js';
+import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
 import { conclude, noteBegun, tellRepair } from './outcome.js';
 import { projection } from './projection.js';
 import type { ResourceInput, ResourceState } from './resourceState.js';
@@ -42,6 +42,7 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     if (state.deleting) return;
     state.deleting = true;
     state.phase = 'Deleting';
+    if (current.running) state.message = waitsForRun;
     await supersede(current);
   });
   setHandler(defineSignal<[Bind]>(signals.bind), (wish) => {

@@ -128,7 +128,7 @@ function timedPipelines(wanted: unknown, { status }: ClusterObject, now: string)
 /** Why it does not get on is worth more to a user than Kratix's `Pending`. */
 function messageOf(status: EntityStatus | undefined, done: string): string {
   if (status === undefined) return 'Pending';
-  if (status.phase === 'Failed' || (standsStill(status.phase) && !status.deleting)) return status.message;
+  if (status.deleting || status.phase === 'Failed' || standsStill(status.phase)) return status.message;
   return status.statusMessage ?? (status.phase === 'Ready' ? done : 'Pending');
 }
 

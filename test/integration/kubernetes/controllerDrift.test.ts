@@ -107,6 +107,15 @@ test('a Work that is edited, relabelled or deleted; a WorkPlacement that is dele
   await world.until(['workplacement', placement], 'made again', (now) => condition(now, 'Ready')?.status === 'True');
 });
 
+test('a ResourceBinding that is deleted is made again, for the same version', async () => {
+  const list = ['get', 'resourcebindings', '-o', 'jsonpath={.items[*].metadata.name}'];
+  const binding = await world.kubectl(...list);
+  const uid = (await world.object('resourcebinding', binding))?.metadata['uid'];
+  await world.kubectl('delete', 'resourcebinding', binding);
+  const again = await world.until(['resourcebinding', binding], 'made again', (now) => now.metadata['uid'] !== uid);
+  expect(again.spec?.['version']).toBe('latest');
+});
+
 test('status, labels and finalizers of a request', async () => {
   const status = JSON.stringify({
     status: { message: 'mine', workflows: 7, healthStatus: { state: 'healthy' }, conditions: [] },

@@ -57,6 +57,12 @@ const documents = async () => (await repository.files()).filter((file) => file.i
 const textOf = async (file: string) => /text: (.*)/.exec(await repository.read(file))?.[1];
 const runsOf = async (id: string) => (await world.platform.entities.status(id))?.runs.map(({ outcome }) => outcome);
 
+test('a controller whose Temporal does not answer says so, waits, and can be stopped', async () => {
+  const alone = startProcess(world, 'controller', { TEMPORAL_ADDRESS: '127.0.0.1:9' });
+  await alone.says('Temporal does not answer at 127.0.0.1:9 (TEMPORAL_ADDRESS): ');
+  expect(await alone.stop()).toBe(0);
+});
+
 test('kill -9 of the leader: the one that stands by leads after 15 s of silence, and loses nothing', async () => {
   await leader.kill();
   const began = performance.now();

@@ -80,7 +80,7 @@ export async function openControllerPlatform(
   const cluster = worker === 'node' ? await startNode() : await startApiServer({ audit: true });
   const { kubeconfig } = cluster;
   const run = (...args: string[]) => mustKubectl(kubeconfig, args);
-  await run('apply', '-f', 'deploy/crds', '-f', 'deploy/namespace.yaml');
+  await run('apply', '-f', 'deploy/crds', '-f', 'deploy/namespace.yaml', '-f', 'deploy/admission');
   await run('wait', '--for=condition=Established', '--all', 'crds', '--timeout=30s');
   const platform = await openPlatform({
     environment,

@@ -10,6 +10,8 @@ export interface FulfilProcess {
   readonly lines: readonly string[];
   /** Waits for a line that begins so. */
   says(beginning: string): Promise<void>;
+  /** As Kubernetes asks; returns the exit code. */
+  stop(): Promise<number | null>;
   /** As a crash does; returns when it is gone. */
   kill(): Promise<void>;
 }
@@ -58,6 +60,12 @@ export function startProcess(
         return lines.find((line) => line.includes(beginning));
       };
       await eventually(`${command}: ${beginning}`, look, startMillis);
+    },
+    async stop() {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      const [code] = (await ended) as [number | null];
+      return code;
     },
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
