@@ -17,6 +17,7 @@ import { stageTimedOut } from './stageFailure.js';
 import { keepLog } from './stageLog.js';
 import type { StageWait } from './stageWait.js';
 import { stageWait } from './stageWait.js';
+import { waitNotice } from './waitNotice.js';
 
 export interface KubernetesStageDependencies {
   readonly artifacts: ArtifactStore;
@@ -27,6 +28,8 @@ export interface KubernetesStageDependencies {
   readonly scratch: string;
   /** Does this reason of an abort end the call only, as a worker's shutdown does, and not the Job? */
   readonly leavesJob: (reason: unknown) => boolean | Promise<boolean>;
+  /** Tells whoever asked for the task's object why its pipeline does not get on. */
+  readonly announce?: (task: StageTask, line: string) => Promise<void>;
   /** How long a missing image or Secret is waited for. */
   readonly troubleMillis?: number;
 }
@@ -81,7 +84,8 @@ async function runStage(
   const { name } = job;
   const limit = AbortSignal.timeout(task.timeoutSeconds * 1000);
   const wait = waitFor(dependencies, plan);
-  const result = await follow(cluster, plan, job, { wait, tell }, AbortSignal.any([signal, limit]));
+  const notice = waitNotice(async (line) => dependencies.announce?.(task, line));
+  const result = await follow(cluster, plan, job, { wait, tell, notice }, AbortSignal.any([signal, limit]));
   if (result !== undefined) return result;
   if (signal.aborted) {
     if (!(await dependencies.leavesJob(signal.reason))) await removeJob(cluster, plan.namespace, name);
@@ -105,7 +109,11 @@ async function follow(
   cluster: Cluster,
   { namespace }: JobPlan,
   { name, made }: EnsuredJob,
-  { wait, tell }: { readonly wait: StageWait; readonly tell: Tell },
+  {
+    wait,
+    tell,
+    notice,
+  }: { readonly wait: StageWait; readonly tell: Tell; readonly notice: (line: string) => Promise<void> },
   signal: AbortSignal,
 ): Promise<StageResult | undefined> {
   for await (const seen of followJob(cluster, namespace, name, signal, made)) {
@@ -113,6 +121,7 @@ async function follow(
     switch (verdict.kind) {
       case 'wait':
         tell(wait.waiting() ?? '');
+        await notice(wait.waiting() ?? '');
         continue;
       case 'done':
         return verdict.result;

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { entityClient } from '../../activities/entityClient.js';
+import { NativeConnection } from '@temporalio/worker';
 import { openCluster } from '../../activities/kubernetes/cluster.js';
 import { clusterSecrets } from '../../activities/secrets/clusterSecrets.js';
 import { controllerConfiguration } from '../kubernetes/controllerConfiguration.js';
@@ -23,7 +24,6 @@ import { installRuntime, stopAsked } from './runWorker.js';
 export async function controller(): Promise<ExitCode> {
   const configuration = controllerConfiguration(process.env);
   const { artifacts: place, taskQueue } = workerConfiguration(process.env);
-  installRuntime();
   const stop = new AbortController();
   // Every watch listens to it.
   setMaxListeners(0, stop.signal);
@@ -33,12 +33,14 @@ export async function controller(): Promise<ExitCode> {
   // Before anything that may have to wait: a controller without Temporal is to be left waiting, not killed.
   const closeProbes =
     configuration.probePort === undefined ? undefined : await serveProbes(configuration.probePort, () => true);
-  const reached = await reachTemporal(connectionOptions, stop.signal);
-  if (reached === undefined) {
+  const connection = await reachTemporal(connectionOptions, stop.signal);
+  if (connection === undefined) {
     await closeProbes?.();
     return exitCodes.done;
   }
-  const { connection, native } = reached;
+  // From now on: a runtime that never had a connection would keep the process alive.
+  installRuntime();
+  const native = await NativeConnection.connect(connectionOptions);
   const artifacts = await openArtifacts(place);
   const client = new Client({ connection, namespace });
   const say = leveledLog(remark, () => platform.current());

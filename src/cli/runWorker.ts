@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { containerEngine } from '../../activities/containers/engine.js';
 import { BASE_IMAGE } from '../setup/baseImage.js';
 import { ensureEngine } from '../setup/ensureEngine.js';
@@ -44,11 +44,11 @@ export async function startWorker({
   const over = new AbortController();
   const stages = configuration.stages === 'kubernetes' ? await jobsOfCluster(over.signal) : await containersHere();
   await sweepScratch(homeLayout(configuration.home).scratch);
-  const reached = await reachTemporal(connectionOptions, over.signal);
-  if (reached === undefined) throw new Error('stopped before Temporal answered');
-  const { connection, native } = reached;
+  const connection = await reachTemporal(connectionOptions, over.signal);
+  if (connection === undefined) throw new Error('stopped before Temporal answered');
   const client = new Client({ connection, namespace });
   await registerSearchAttributes(connection, namespace);
+  const native = await NativeConnection.connect(connectionOptions);
   const worker = await createWorker({ configuration, connection: native, client, stages });
   return {
     ...worker,

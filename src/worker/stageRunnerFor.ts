@@ -66,14 +66,17 @@ async function jobs(
 ): Promise<PlaceParts> {
   const { startArtifactReceiver } = await import('../../activities/kubernetes/artifactReceiver.js');
   const { kubernetesStageRunner } = await import('../../activities/kubernetes/kubernetesStageRunner.js');
+  const { announcedWaits } = await import('./announcedWaits.js');
   const { receiver, installed } = kubernetesConfiguration(process.env);
   const listening = await startArtifactReceiver({ cluster, artifacts, scratch, ...receiver });
   const settings = async () => {
     await platform.synced;
     return { ...platform.current(), ...installed };
   };
-  const leaves = (why: unknown) => leavesJob(client, why);
-  const runStage = kubernetesStageRunner({ artifacts, cluster, scratch, settings, leavesJob: leaves });
+  const runStage = kubernetesStageRunner({
+    ...{ artifacts, cluster, scratch, settings, announce: announcedWaits(cluster) },
+    leavesJob: (why) => leavesJob(client, why),
+  });
   return {
     runStage,
     secrets: clusterSecrets(cluster),

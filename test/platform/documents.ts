@@ -79,15 +79,17 @@ export interface PipelineParts {
   /** `Never` by default: a failing stage fails at once unless a test is about repeats. */
   readonly restartPolicy?: 'Never' | 'OnFailure';
   readonly backoffLimit?: number;
+  readonly volumes?: readonly Document[];
 }
 
 export function pipeline(name: string, containers: readonly Document[], parts: PipelineParts = {}): Document {
-  const { annotations, restartPolicy = 'Never', backoffLimit } = parts;
+  const { annotations, restartPolicy = 'Never', backoffLimit, volumes } = parts;
+  const jobOptions = backoffLimit === undefined ? undefined : { backoffLimit };
   return {
     apiVersion: 'platform.kratix.io/v1alpha1',
     kind: 'Pipeline',
     metadata: { name, ...(annotations === undefined ? {} : { annotations }) },
-    spec: { containers, restartPolicy, ...(backoffLimit === undefined ? {} : { jobOptions: { backoffLimit } }) },
+    spec: { containers, restartPolicy, ...(jobOptions && { jobOptions }), ...(volumes && { volumes }) },
   };
 }
 
