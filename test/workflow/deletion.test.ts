@@ -180,6 +180,10 @@ test('a deletion during a stage that fails is a deletion, not a failure', async 
   const asking = await start(platform, 'configureResource', request('doomed', 'one'));
   await held.reached();
   const deleting = await handOver(platform, 'deleteResource', target('doomed'));
+  expect(await platform.entities.status('resource/doomed/default/one')).toMatchObject({
+    phase: 'Deleting',
+    message: expect.stringMatching(/^deletion waits for the pipeline that runs; .*manual-reconciliation=true/),
+  });
   await held.open();
   expect(await ended(deleting)).toMatchObject({ phase: 'Gone', message: 'deleted' });
   expect(await failure(ended(asking))).toEqual({ type: 'Deleted', message: 'was deleted before it was ready' });

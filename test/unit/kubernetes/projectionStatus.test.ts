@@ -57,6 +57,8 @@ test('what a pipeline once said is not what a later run says, and not why one fa
   const shown = (is: EntityStatus) => requestStatus({ object, status: is, document: 'd', details, now })['message'];
   expect(shown(status)).toBe('Resource requested');
   expect(shown(running)).toBe('Pending');
+  const deleting = { ...running, phase: 'Deleting', deleting: true, message: 'waits for the pipeline' } as const;
+  expect(shown(deleting)).toBe('waits for the pipeline');
   expect(shown({ ...status, phase: 'Failed', message: 'exit code 1', statusMessage: 'deployed v1' })).toBe(
     'exit code 1',
   );
