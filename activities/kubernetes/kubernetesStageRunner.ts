@@ -1,8 +1,8 @@
 import type { StageResult, StageTask } from '../../src/domain/stageTask.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
-import { Failure } from '../../src/domain/failure.js';
 import type { StageRunner, Tell } from '../stages/stageRunner.js';
 import type { Cluster } from './cluster.js';
+import { finalFailure } from './finalFailure.js';
 import type { JobPlan } from './jobPlan.js';
 import { planJob } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
@@ -42,32 +42,8 @@ export interface KubernetesStageDependencies {
 export function kubernetesStageRunner(dependencies: KubernetesStageDependencies): StageRunner {
   return (task, attempt, signal, tell = () => undefined) =>
     runStage(dependencies, task, attempt, signal, tell).catch((thrown: unknown) => {
-      throw isPointless(thrown, task)
-        ? namespaceGone(thrown)
-        : attempt < mostAttempts
-          ? thrown
-          : lastOf(thrown, attempt);
+      throw finalFailure(thrown, task, attempt);
     });
-}
-
-/**
- * Jobs that vanish again and again are not worth a pod each for ever. Nodes that come and go take a few: attempts are up
- * to a minute apart, so these cover a quarter of an hour.
- */
-const mostAttempts = 20;
-
-/** Nobody makes a namespace for the sake of what was deleted with it. */
-function isPointless(thrown: unknown, { action }: StageTask): thrown is Failure {
-  return action === 'delete' && thrown instanceof Failure && thrown.type === 'NamespaceMissing';
-}
-
-function namespaceGone(cause: Failure): Failure {
-  return new Failure('NamespaceGone', cause.message, false, { cause });
-}
-
-function lastOf(thrown: unknown, attempt: number): unknown {
-  if (!(thrown instanceof Failure) || thrown.type !== 'PodLost') return thrown;
-  return new Failure(thrown.type, `${thrown.message}; given up after attempt ${attempt}`, false, { cause: thrown });
 }
 
 async function runStage(
