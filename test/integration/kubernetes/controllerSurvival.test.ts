@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { echoStage, pipeline, promise, request } from '../../platform/documents.js';
+import { holds } from '../../platform/eventually.js';
 import { openPlatform } from '../../platform/platform.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
@@ -69,10 +70,12 @@ test('with Temporal and everything it knew lost, the same objects lead to the sa
   world = { ...world, platform: await openPlatform() };
   controller = await startController(world);
   await world.untilGone('databases', 'two');
+  // Until its entity knows it, the object shows what it was.
+  const phase = async () => (await world.platform.entities.status('resource/database/default/one'))?.phase;
+  await holds('known again', async () => (await phase()) === 'Ready', 60_000);
   await world.until(['databases', 'one'], 'Reconciled', isReconciled);
   expect(await documents()).toEqual([path('one')]);
   expect([path('one'), await repository.read(path('one'))]).toEqual(before.find(([file]) => file === path('one')));
-  expect((await world.platform.entities.status('resource/database/default/one'))?.phase).toBe('Ready');
   expect(await world.writesDuring(3_000)).toEqual([]);
 }, 180_000);
 
