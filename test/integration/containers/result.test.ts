@@ -45,16 +45,16 @@ test('a log that grows too long is cut, says so, and the last line is still the 
 
 test('variables arrive as they are and stand in no command line', async () => {
   const env = {
-    PLAIN: 'secret-plain',
-    'dotted.name-x': 'secret-dotted',
-    SPACES: '  secret lead and trail  ',
-    QUOTES: `secret "double" 'single' \`back\``,
-    ODD: 'secret # $HOME \\n = ä 🙂 %s *',
-    LINES: 'secret one\nsecret two\n\n"three"\r\n',
+    PLAIN: 'whispered-plain',
+    'dotted.name-x': 'whispered-dotted',
+    SPACES: '  whispered lead and trail  ',
+    QUOTES: `whispered "double" 'single' \`back\``,
+    ODD: 'whispered # $HOME \\n = ä 🙂 %s *',
+    LINES: 'whispered one\nwhispered two\n\n"three"\r\n',
     EMPTY: '',
-    PATH: '/bin:/secret bin',
-    HOME: '/secret',
-    http_proxy: 'http://secret:secret@proxy',
+    PATH: '/bin:/whispered bin',
+    HOME: '/whispered',
+    http_proxy: 'http://whispered:whispered@proxy',
   };
   const spec = stages.stage('', { env, command: ['/bin/env', '-0'] });
   await stages.engine.run(spec, never());
@@ -76,7 +76,7 @@ test('variables arrive as they are and stand in no command line', async () => {
   await writeFile(join(stages.folder, 'out/go'), '');
   expect(await running).toMatchObject({ exitCode: 0 });
   expect(lines.some((line) => line.includes(stages.worker))).toBe(true);
-  expect(lines.filter((line) => /secret|dotted\.name/.test(line))).toEqual([]);
+  expect(lines.filter((line) => /whispered|dotted\.name/.test(line))).toEqual([]);
 });
 
 test("the worker's own environment stays the worker's", async () => {

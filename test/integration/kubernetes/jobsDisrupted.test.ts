@@ -35,7 +35,9 @@ test('an API server that restarts in the middle', async () => {
 });
 
 test('a node that is drained: the pod is evicted, and its stages run again when a node takes them', async () => {
-  const tasks = await jobs.tasks([stage('first', 'echo x >> /kratix/output/x'), stage('slow', slow)]);
+  // A busy machine takes its time to put a pod on a node again.
+  const patient = { timeoutSeconds: 240 };
+  const tasks = await jobs.tasks([stage('first', 'echo x >> /kratix/output/x'), stage('slow', slow)], patient);
   const playing = jobs.play(tasks);
   const pod = await jobs.runs(tasks[1]);
   try {
@@ -47,7 +49,7 @@ test('a node that is drained: the pod is evicted, and its stages run again when 
   const { output, logs } = await playing;
   expect(logs).toEqual(['', 'begun\nover\n']);
   expect(await jobs.files(output)).toEqual({ x: 'x\n' });
-});
+}, 270_000);
 
 test('a taint that throws the pod out, where no replacement is allowed: said, and another Job is made', async () => {
   const spec = { restartPolicy: 'Never', jobOptions: { backoffLimit: 0 } };
