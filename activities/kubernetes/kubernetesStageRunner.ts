@@ -95,10 +95,12 @@ async function follow(
   for await (const seen of followJob(cluster, namespace, name, signal, made)) {
     const verdict = await wait.see(seen);
     switch (verdict.kind) {
-      case 'wait':
-        tell(wait.waiting() ?? '');
-        await notice(wait.waiting() ?? '');
+      case 'wait': {
+        const line = wait.waiting() ?? '';
+        tell(line);
+        await notice(line);
         continue;
+      }
       case 'done':
         return verdict.result;
       case 'throw':

@@ -1,6 +1,5 @@
-import type { Owner } from '../../src/domain/owner.js';
 import type { StageTask } from '../../src/domain/stageTask.js';
-import { groupOf } from '../../src/domain/plan.js';
+import { groupOf, versionOf } from '../../src/domain/plan.js';
 
 /** The variables that every container gets (reference, section 2.4). */
 export function kratixEnvironment(task: StageTask): Record<string, string> {
@@ -12,14 +11,10 @@ export function kratixEnvironment(task: StageTask): Record<string, string> {
     KRATIX_PIPELINE_NAME: task.pipeline,
     KRATIX_OBJECT_KIND: owner.kind,
     KRATIX_OBJECT_GROUP: groupOf(owner.apiVersion),
-    KRATIX_OBJECT_VERSION: versionOf(owner),
+    KRATIX_OBJECT_VERSION: versionOf(owner.apiVersion),
     KRATIX_OBJECT_NAME: owner.name,
     KRATIX_OBJECT_NAMESPACE: owner.namespace,
     KRATIX_CRD_PLURAL: owner.plural,
     KRATIX_CLUSTER_SCOPED: String(owner.type === 'promise'),
   };
-}
-
-function versionOf(owner: Owner): string {
-  return owner.apiVersion.slice(owner.apiVersion.indexOf('/') + 1);
 }

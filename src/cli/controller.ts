@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { entityClient } from '../../activities/entityClient.js';
 import { NativeConnection } from '@temporalio/worker';
+import { entityClient } from '../../activities/entityClient.js';
 import { openCluster } from '../../activities/kubernetes/cluster.js';
 import { clusterSecrets } from '../../activities/secrets/clusterSecrets.js';
 import { controllerConfiguration } from '../kubernetes/controllerConfiguration.js';

@@ -70,3 +70,8 @@ export function apiKey(group: string, kind: string): string {
 export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
+
+/** The version of an apiVersion: `v1` of `example.com/v1`. */
+export function versionOf(apiVersion: string): string {
+  return apiVersion.slice(apiVersion.indexOf('/') + 1);
+}

@@ -5,6 +5,7 @@ import { jobName } from '../../activities/kubernetes/jobName.js';
 import type { JobPlan } from '../../activities/kubernetes/jobPlan.js';
 import { jobsPath, query } from '../../activities/kubernetes/paths.js';
 import type { Pipeline } from '../documents/pipeline.js';
+import { kratixApiVersion } from '../documents/pipeline.js';
 import { defaultConfiguration } from '../documents/platformConfiguration.js';
 import type { PromiseDocument } from '../documents/promise.js';
 import { Failure, reason } from '../domain/failure.js';
@@ -72,8 +73,7 @@ function trialOwner({ metadata, spec }: PromiseDocument, type: WorkflowType): Ow
   const common = { type, promise: name };
   const api = spec.api?.spec;
   if (type === 'promise' || api === undefined) {
-    const apiVersion = 'platform.kratix.io/v1alpha1';
-    return { ...common, apiVersion, kind: 'Promise', plural: 'promises', namespace: '', name };
+    return { ...common, apiVersion: kratixApiVersion, kind: 'Promise', plural: 'promises', namespace: '', name };
   }
   const { kind, plural } = api.names;
   const apiVersion = `${api.group}/${api.versions[0]?.name ?? 'v1'}`;

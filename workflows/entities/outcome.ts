@@ -1,4 +1,5 @@
 import type { RunAction, RunResult } from '../../src/domain/run.js';
+import type { Work } from '../../src/domain/work.js';
 import type { EntityState } from './entity.js';
 import { noteSuspended, showSuspended } from './control.js';
 import { note, show, tellVerified } from './entity.js';
@@ -78,25 +79,21 @@ function noteWorks(state: EntityState, order: RunOrder, result: RunResult): void
   const what = order.owner.type === 'promise' ? 'promise' : 'resource';
   const failing = state.works.filter((work) => work.placements.some(({ refusal }) => refusal !== undefined));
   if (failing.length > 0) {
-    const message = worksMessage(what, 'failed', failing);
+    const message = worksMessage(what, 'failed', namesOf(failing));
     note(state, { type: 'WorksSucceeded', status: 'False', reason: 'WorksFailing', message });
     note(state, { type: 'Reconciled', status: 'False', reason: 'WorksFailing', message: 'Failing' });
     return;
   }
   if (result.outcome === 'Waiting') {
     const names = new Set(result.unscheduled.map((group) => group.work));
-    const message = worksMessage(
-      what,
-      'are not ready',
-      [...names].map((name) => ({ name })),
-    );
+    const message = worksMessage(what, 'are not ready', [...names]);
     note(state, { type: 'WorksSucceeded', status: 'Unknown', reason: 'WorksPending', message });
     note(state, { type: 'Reconciled', status: 'Unknown', reason: 'WorksPending', message: 'Pending' });
     return;
   }
   const misplaced = state.works.filter((work) => work.placements.some((placement) => placement.misplaced));
   if (misplaced.length > 0) {
-    const message = worksMessage(what, 'are misplaced', misplaced);
+    const message = worksMessage(what, 'are misplaced', namesOf(misplaced));
     note(state, { type: 'WorksSucceeded', status: 'False', reason: 'WorksMisplaced', message });
     note(state, { type: 'Reconciled', status: 'False', reason: 'WorksFailing', message: 'Failing' });
     return;
@@ -107,8 +104,11 @@ function noteWorks(state: EntityState, order: RunOrder, result: RunResult): void
 }
 
 /** Kratix has other words and another list for Promises than for requests (reference, sections 1.1 and 4.2). */
-function worksMessage(what: 'promise' | 'resource', how: string, works: readonly { readonly name: string }[]): string {
-  const names = works.map(({ name }) => name);
+function worksMessage(what: 'promise' | 'resource', how: string, names: readonly string[]): string {
   const verb = what === 'promise' && how === 'failed' ? 'are not ready' : how;
   return `Some works associated with this ${what} ${verb}: [${names.join(what === 'promise' ? ' ' : ',')}]`;
+}
+
+function namesOf(works: readonly Work[]): string[] {
+  return works.map(({ name }) => name);
 }

@@ -21,6 +21,7 @@ const workType = { apiVersion: 'platform.kratix.io/v1alpha1', kind: 'Work' } as 
 export function placementObject(source: PlacementSource, workloads: ReadonlyMap<string, readonly Workload[]>) {
   const { work, placement, owner } = source;
   const group = work.groups.find(({ id }) => id === placement.group);
+  const record = placementRecord(work, placement);
   return {
     metadata: {
       name: placement.name,
@@ -33,8 +34,8 @@ export function placementObject(source: PlacementSource, workloads: ReadonlyMap<
         ...(placement.misplaced ? { 'kratix.io/misplaced': 'true' } : {}),
       },
       annotations: {
-        [sourceAnnotation]: placementDigest(source),
-        [recordAnnotation]: placementRecord(work, placement),
+        [sourceAnnotation]: sourceDigest(owner, record),
+        [recordAnnotation]: record,
       },
       ownerReferences: [ownerReference(owner, workType)],
     },
@@ -49,9 +50,8 @@ export function placementObject(source: PlacementSource, workloads: ReadonlyMap<
   };
 }
 
-export function placementDigest({ work, placement, owner }: PlacementSource): string {
-  const { uid, generation } = owner.metadata;
-  return md5(JSON.stringify([uid, generation, placementRecord(work, placement)]));
+function sourceDigest({ metadata: { uid, generation } }: ClusterObject, record: string): string {
+  return md5(JSON.stringify([uid, generation, record]));
 }
 
 /** `Ready` only when written and not misplaced (reference, section 1.6). */
