@@ -1,20 +1,7 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
+import { freePorts } from './freePorts.js';
+import { isFree } from './isFree.js';
 
-/** The wanted port when nobody listens there, otherwise one that the system gives. */
+/** The wanted port when nobody listens there, otherwise another one. */
 export async function freePort(wanted: number): Promise<number> {
-  return (await listenable(wanted)) ?? (await listenable(0)) ?? wanted;
-}
-
-async function listenable(port: number): Promise<number | undefined> {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return undefined;
-  }
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : undefined;
+  return (await isFree(wanted)) ? wanted : freePorts(1);
 }

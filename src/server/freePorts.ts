@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
+import { isFree } from './isFree.js';
 
-/** Below the range from which systems give out ports by themselves. */
+/** Below the range from which systems give out ports by themselves: a connection of anybody's could take such a port first. */
 const lowest = 20_000;
 const highest = 32_000;
 const attempts = 200;
@@ -14,12 +14,4 @@ export async function freePorts(count: number): Promise<number> {
     if (free.every(Boolean)) return first;
   }
   throw new Error(`no ${count} neighbouring ports are free between ${lowest} and ${highest}`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

@@ -1,8 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { dump, load } from 'js-yaml';
-import { freePort } from '../servers/freePort.js';
 
 /** A way to an API server that a test can take away while it keeps its own. */
 export interface ApiProxy {
@@ -28,7 +27,6 @@ export async function startApiProxy(kubeconfig: string): Promise<ApiProxy> {
   const [entry] = config.clusters;
   if (entry === undefined) throw new Error(`${kubeconfig} names no cluster`);
   const { hostname, port } = new URL(entry.cluster.server);
-  const listening = await freePort();
   let mode: 'open' | 'refuse' | 'silence' = 'open';
   const sockets = new Set<Socket>();
 
@@ -48,7 +46,8 @@ export async function startApiProxy(kubeconfig: string): Promise<ApiProxy> {
       });
     }
   });
-  await new Promise<void>((resolve) => server.listen(listening, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: listening } = server.address() as AddressInfo;
   const cut = () => sockets.forEach((socket) => socket.resetAndDestroy());
   entry.cluster.server = `https://127.0.0.1:${listening}`;
   const proxied = `${kubeconfig}-proxy-${listening}`;

@@ -13,7 +13,7 @@ import type { Document } from '../platform/documents.js';
 import { destination, directoryStore } from '../platform/documents.js';
 import type { ProgramEnd } from '../platform/temporalCli.js';
 import { runProgram } from '../platform/temporalCli.js';
-import { freePort } from '../servers/freePort.js';
+import { freePorts } from '../../src/server/freePorts.js';
 
 /** The built product as people run it: processes, files and exit codes. */
 export interface Product {
@@ -51,7 +51,7 @@ export async function openProduct(options: { readonly worker: boolean }): Promis
   const [home, store] = [join(folder, 'home'), join(folder, 'store')];
   const engine = await ensureEngine(() => undefined);
   const temporal = await temporalBinary(() => undefined);
-  const port = await freePort();
+  const port = await freePorts(1);
   const address = `127.0.0.1:${port}`;
   const environment = { FULFIL_HOME: home, TEMPORAL_ADDRESS: address, FULFIL_STAGE_NETWORK: 'none' };
   const running: RunningProgram[] = [];

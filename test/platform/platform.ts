@@ -17,7 +17,7 @@ import type { StagePlace } from '../../src/worker/stageRunnerFor.js';
 import { searchAttributeKeys } from '../../workflows/searchAttributes.js';
 import { registerSearchAttributes } from '../../activities/searchAttributes.js';
 import { createWorker } from '../../src/worker/worker.js';
-import { freePort } from '../servers/freePort.js';
+import { freePorts } from '../../src/server/freePorts.js';
 import { destination, directoryStore } from './documents.js';
 import { execute } from './operations.js';
 import { workflowBundle } from './workflowBundle.js';
@@ -75,7 +75,8 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
   try {
     const engine = await ensureEngine(silent);
     const temporal = await temporalBinary(silent);
-    const ports = { port: await freePort(), uiPort: await freePort() };
+    const port = await freePorts(2);
+    const ports = { port, uiPort: port + 1 };
     const database = join(home, 'temporal.db');
     let server = await startDevServer({ executable: temporal, ...ports, database });
     closing.push(() => server.stop());

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'minio';
-import { freePort } from './freePort.js';
+import { freePorts } from '../../src/server/freePorts.js';
 import { serverBinary } from './serverBinary.js';
 import type { TestCertificate } from './testCertificate.js';
 
@@ -28,7 +28,7 @@ export async function minioServer(certificate?: TestCertificate): Promise<Bucket
     await writeFile(join(directory, 'public.crt'), certificate.certificate);
     await writeFile(join(directory, 'private.key'), certificate.key);
   }
-  const port = await freePort();
+  const port = await freePorts(1);
   const places = ['--address', `127.0.0.1:${port}`, '--certs-dir', directory];
   const env = {
     ...process.env,
@@ -47,7 +47,7 @@ export async function minioServer(certificate?: TestCertificate): Promise<Bucket
 /** Another implementation of S3: moto's server. */
 export async function motoServer(): Promise<BucketServer> {
   const binary = serverBinary('moto/bin/moto_server', 'python3');
-  const port = await freePort();
+  const port = await freePorts(1);
   const directory = await mkdtemp(join(tmpdir(), 'fulfil-test-moto-'));
   const child = spawn(binary, ['-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
   await said(child, 'Running on');

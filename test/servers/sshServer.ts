@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from './freePort.js';
+import { freePorts } from '../../src/server/freePorts.js';
 
 export interface SshServer {
   /** `ssh://me@127.0.0.1:40123` */
@@ -28,7 +28,7 @@ export async function sshServer(): Promise<SshServer> {
   const keys = await Promise.all(['host', 'user', 'stranger'].map((name) => keyPair(join(directory, name))));
   const [host, user, stranger] = keys as [KeyPair, KeyPair, KeyPair];
   await writeFile(join(directory, 'authorized'), user.publicKey, { mode: 0o600 });
-  const port = await freePort();
+  const port = await freePorts(1);
   const config = [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',

@@ -37,9 +37,9 @@ beforeAll(async () => {
   await execute(platform, 'registerDestination', destination('web', { place: 'web' }, onWeb));
 });
 afterAll(async () => {
-  await platform.close();
-  await web.close();
-  await repository.remove();
+  await platform?.close();
+  await web?.close();
+  await repository?.remove();
 });
 
 test('a rotated credential is picked up, and none is found anywhere', async () => {

@@ -10,7 +10,7 @@ import { runController } from '../../../src/kubernetes/runController.js';
 import { defaultConfiguration } from '../../../src/documents/platformConfiguration.js';
 import { BASE_IMAGE } from '../../../src/setup/baseImage.js';
 import type { StagePlace } from '../../../src/worker/stageRunnerFor.js';
-import { freePort } from '../../servers/freePort.js';
+import { freePorts } from '../../../src/server/freePorts.js';
 import { homeLayout } from '../../../src/worker/configuration.js';
 import type { OwnCluster } from '../../cluster/cluster.js';
 import { startApiServer, startOwnCluster } from '../../cluster/cluster.js';
@@ -149,7 +149,7 @@ async function startNode(): Promise<OwnCluster> {
 
 /** The worker reads where its receiver is from the environment. */
 async function jobsPlace({ kubeconfig, address }: OwnCluster): Promise<StagePlace> {
-  const port = String(await freePort());
+  const port = String(await freePorts(1));
   const receiver = { FULFIL_RECEIVER_URL: `http://${address}:${port}`, FULFIL_RECEIVER_PORT: port };
   Object.assign(process.env, { ...receiver, FULFIL_HELPER_IMAGE: helper });
   const platform = { current: () => defaultConfiguration, synced: Promise.resolve() };
