@@ -152,11 +152,14 @@ function unless<T extends { readonly type: string }>(conditions: readonly T[], o
   return conditions.filter(({ type }) => !asConditions(others).some((other) => other.type === type));
 }
 
+/** The last one of each type. */
 function asConditions(value: unknown): NewCondition[] {
-  const known = conditionsOf({ conditions: value });
-  return known
-    .filter(({ type }) => typeof type === 'string')
-    .map((condition) => ({ ...condition, message: condition.message ?? '', reason: condition.reason ?? 'Unknown' }));
+  const known = conditionsOf({ conditions: value }).filter(({ type }) => typeof type === 'string');
+  return [...new Map(known.map((condition) => [condition.type, condition])).values()].map((condition) => ({
+    ...condition,
+    message: condition.message ?? '',
+    reason: condition.reason ?? 'Unknown',
+  }));
 }
 
 /** Kind and apiVersion of the API, the latter in lower case (reference, section 1.1). */

@@ -66,8 +66,12 @@ const status = {
     workflowsFailed: count,
     conditions: {
       type: 'array',
+      // Others may have conditions of their own beside ours.
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['type'],
       items: {
         type: 'object',
+        required: ['type'],
         properties: {
           lastTransitionTime: { type: 'string', format: 'date-time' },
           message: text,

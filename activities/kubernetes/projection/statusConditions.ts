@@ -46,8 +46,14 @@ export function wholeSeconds(time: string): string {
 /** Is everything that we want there already, and nothing of ours that we do not want any more? */
 export function isShown(wanted: Readonly<Record<string, unknown>>, object: unknown): boolean {
   const status = toRecord(toRecord(object)?.['status']) ?? {};
-  const kept = Object.entries(wanted).every(([key, value]) => contains(status[key], value));
-  return kept && ownedFields(object).every((field) => wanted[field] !== undefined);
+  const owned = ownedFields(object);
+  const { conditions: _byType, ...fields } = wanted;
+  return (
+    Object.entries(fields).every(([key, value]) => contains(status[key], value)) &&
+    Object.keys(owned).every((field) => wanted[field] !== undefined) &&
+    conditionsOf(wanted).every((condition) => contains(conditionOf(status, condition.type), condition)) &&
+    ownedTypes(owned['conditions']).every((type) => conditionOf(wanted, type) !== undefined)
+  );
 }
 
 /** Lists have to be equal, maps may have more: another writer's fields. */
@@ -59,14 +65,23 @@ function contains(found: unknown, wanted: unknown): boolean {
   return known !== undefined && Object.entries(record).every(([key, value]) => contains(known[key], value));
 }
 
-/** The status fields that the API server notes as applied by us. */
-function ownedFields(object: unknown): string[] {
+/** The status fields that the API server notes as applied by us, and what it notes of each. */
+function ownedFields(object: unknown): Record<string, unknown> {
   const entries = toRecord(toRecord(object)?.['metadata'])?.['managedFields'];
   const ours = (Array.isArray(entries) ? entries : [])
     .map(toRecord)
     .find((entry) => entry?.['manager'] === 'fulfil' && entry['subresource'] === 'status');
   const fields = toRecord(toRecord(ours?.['fieldsV1'])?.['f:status']) ?? {};
-  return Object.keys(fields)
-    .filter((key) => key.startsWith('f:'))
-    .map((key) => key.slice(2));
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([key]) => key.startsWith('f:'))
+      .map(([key, value]) => [key.slice(2), value]),
+  );
+}
+
+/** Of a list that is a map by type, as all conditions are: `k:{"type":"Ready"}`. */
+function ownedTypes(conditions: unknown): string[] {
+  return Object.keys(toRecord(conditions) ?? {})
+    .filter((key) => key.startsWith('k:'))
+    .map((key) => String(toRecord(JSON.parse(key.slice(2)))?.['type']));
 }

@@ -133,6 +133,13 @@ test('a request is fulfilled, with columns, conditions, events, Works and WorkPl
   ).toEqual(['BindingCreated', 'PipelineStarted', 'ReconcileSucceeded', 'WorksSucceeded']);
 });
 
+test('a condition of somebody else stays beside ours', async () => {
+  const theirs = { type: 'Audited', status: 'True', reason: 'Audited', message: 'as agreed' };
+  const add = JSON.stringify([{ op: 'add', path: '/status/conditions/-', value: theirs }]);
+  await world.kubectl('patch', 'jenkins', 'example', '--subresource=status', '--type=json', '-p', add);
+  expect(condition(await world.object('jenkins', 'example'), 'Audited')).toMatchObject(theirs);
+});
+
 test('an idle platform makes no writes', async () => {
   expect(await world.writesDuring(5_000)).toEqual([]);
 });
@@ -143,6 +150,7 @@ test('an edit is carried out; a label alone repeats nothing', async () => {
     return status?.['observedGeneration'] === metadata.generation && status?.['message'] === 'renders prod';
   });
   expect(shown.metadata.generation).toBe(2);
+  expect(condition(shown, 'Audited')?.status).toBe('True');
   const path = 'worker-cluster/resources/default/jenkins/example/instance-configure/5058f/jenkins.yaml';
   expect(await repository.read(path)).toContain('env: prod');
   const runs = (await world.platform.entities.status('resource/jenkins/default/example'))?.runs.length;

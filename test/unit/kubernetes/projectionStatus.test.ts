@@ -104,6 +104,30 @@ test('nothing is written that is there, and what is not wanted any more is taken
   expect(isShown({ message: 'c', url: 'b' }, shown)).toBe(false);
 });
 
+test("another's condition may be beside ours, and one of ours that is not wanted any more is taken back", () => {
+  const ours = requestStatus({ object, status, document: 'd', now });
+  const types = ['ConfigureWorkflowCompleted', 'Reconciled', 'WorksSucceeded'];
+  const owned = Object.fromEntries(types.map((type) => [`k:${JSON.stringify({ type })}`, {}]));
+  const fieldsV1 = { 'f:status': { 'f:conditions': owned } };
+  const theirs = { type: 'Audited', status: 'True', reason: 'Audited', message: 'Fine', lastTransitionTime: now };
+  const conditions = ours['conditions'] as { readonly type: string }[];
+  const shown = {
+    metadata: { managedFields: [{ manager: 'fulfil', subresource: 'status', fieldsV1 }] },
+    status: { ...ours, conditions: [theirs, ...conditions] },
+  };
+  const without = (gone: string) => ({ ...ours, conditions: conditions.filter(({ type }) => type !== gone) });
+  expect(isShown(ours, shown)).toBe(true);
+  expect(isShown(without('WorksSucceeded'), shown)).toBe(false);
+  expect(isShown(ours, { ...shown, status: without('Reconciled') })).toBe(false);
+});
+
+test('of two conditions of one type in status.yaml the last one counts', () => {
+  const details = { conditions: ['False', 'True'].map((is) => ({ type: 'Done', status: is })) };
+  const { conditions } = requestStatus({ object, status, document: 'd', details, now });
+  expect(conditions).toEqual(expect.arrayContaining([expect.objectContaining({ type: 'Done', status: 'True' })]));
+  expect((conditions as { readonly type: string }[]).filter(({ type }) => type === 'Done')).toHaveLength(1);
+});
+
 test('events tell of changes only', () => {
   const after = requestStatus({ object, status, document: 'd', now });
   expect(statusEvents(source, {}, after).map(({ reason }) => reason)).toEqual(['ReconcileSucceeded', 'WorksSucceeded']);
