@@ -1,5 +1,10 @@
-import type { Client } from '@temporalio/client';
-import { WithStartWorkflowOperation, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  Client,
+  QueryRejectedError,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { EntityStatus } from '../src/domain/entity.js';
 import { Failure } from '../src/domain/failure.js';
@@ -62,15 +67,22 @@ export interface ResourceName {
 const queryMillis = 10_000;
 
 export function entityClient(client: Client, taskQueue: string): EntityClient {
+  // An entity that somebody terminated is lost; Temporal would go on to answer for it with the last that it knew.
+  const living = new Client({
+    connection: client.connection,
+    namespace: client.options.namespace,
+    workflow: { queryRejectCondition: 'NOT_COMPLETED_CLEANLY' },
+  });
+
   async function query<T>(workflowId: string, name: string, ...args: unknown[]): Promise<T | undefined> {
     try {
       return await called(() =>
-        client.withDeadline(Date.now() + queryMillis, () =>
-          client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args),
+        living.withDeadline(Date.now() + queryMillis, () =>
+          living.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args),
         ),
       );
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
+      if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) return undefined;
       throw error;
     }
   }

@@ -179,6 +179,8 @@ export interface Verified {
   /** Paths that differed and were written again. */
   readonly repaired: readonly string[];
   readonly failure?: string;
+  /** Something differs and is left as it is for now: why. */
+  readonly heldUp?: string;
 }
 
 export interface Adopt {

@@ -65,6 +65,17 @@ export const insisting = proxyActivities<Activities>({
   cancellationType: 'TRY_CANCEL',
 });
 
+/**
+ * Removes a Destination's documents. Given up after a while, so that the entity which keeps all Destinations can begin a
+ * fresh history; its next sweep asks again.
+ */
+export const clearing = proxyActivities<Activities>({
+  ...writeLimits,
+  scheduleToCloseTimeout: '15 minutes',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '15 seconds' },
+  cancellationType: 'TRY_CANCEL',
+});
+
 /** A Destination's or store's check is answered within a minute or reported as not reachable; the entity asks again. */
 export const checking = proxyActivities<Activities>({
   startToCloseTimeout: '60 seconds',

@@ -3,7 +3,6 @@ import type { Commands } from '../../src/domain/commands.js';
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import { Failure } from '../../src/domain/failure.js';
-import type { PromisePlan } from '../../src/domain/plan.js';
 import { groupOf } from '../../src/domain/plan.js';
 import { latestVersion } from '../../src/domain/revision.js';
 import type { Settings } from '../../src/domain/settings.js';
@@ -41,8 +40,8 @@ export interface PreparedPromise {
   readonly name: string;
   readonly promise: PromiseDocument;
   readonly plan: NewPlan;
-  /** What its entity has now. */
-  readonly before?: PromisePlan;
+  /** What its entity offers now. */
+  readonly before?: PromiseOffer;
   readonly commands: Commands;
 }
 
@@ -65,7 +64,7 @@ export async function checkedPromise(
   const current = await entities.offer(promise.metadata.name);
   if (current === undefined || current.deleting) return { promise };
   orRefuse(checkPromiseChange(current.plan, promise));
-  return { promise, before: current.plan };
+  return { promise, before: current };
 }
 
 export async function preparePromise(

@@ -86,7 +86,8 @@ async function take(
 /** The platform's configuration is part of the plan and not of the document. */
 function hasSettings({ before, plan }: PreparedPromise): boolean {
   if (before === undefined) return true;
-  return before.intervalMillis === plan.intervalMillis && before.reconcileAfterFailure === plan.reconcileAfterFailure;
+  const { intervalMillis, reconcileAfterFailure } = before.newest;
+  return intervalMillis === plan.intervalMillis && reconcileAfterFailure === plan.reconcileAfterFailure;
 }
 
 /** The API's definition stands before anybody hears of the Promise (reference, section 3.2). */

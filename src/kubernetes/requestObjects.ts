@@ -7,6 +7,7 @@ import { bindingOf, projectBinding } from '../../activities/kubernetes/projectio
 import { normal } from '../../activities/kubernetes/projection/statusEvents.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
+import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
 import type { PromiseOffer } from '../../workflows/entities/promiseState.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { resourceId } from '../domain/ids.js';
@@ -58,7 +59,7 @@ async function take(
   if (status?.checked === true && isOf(context, object, status) && isStored(asked, status.document)) {
     return { document: status.document };
   }
-  const offer = (await offerOf(context, api)) ?? (await awaitedOffer(context, api, object));
+  const offer = (await offerOf(context, api, object, status)) ?? (await awaitedOffer(context, api, object, status));
   if (offer === undefined) return {};
   try {
     const { resource, wish } = await prepareOffered(context, { promise: api.promise, offer }, asked);
@@ -79,15 +80,27 @@ async function take(
   }
 }
 
-async function offerOf({ entities }: ControllerContext, { promise }: ServedApi): Promise<PromiseOffer | undefined> {
+/** Of a Promise that goes only for a request whose entity was lost: its documents have to be known again before they go. */
+async function offerOf(
+  { entities, works }: ControllerContext,
+  { promise }: ServedApi,
+  object: ClusterObject,
+  status: EntityStatus | undefined,
+): Promise<PromiseOffer | undefined> {
   const offer = await entities.offer(promise);
-  return offer?.deleting === true ? undefined : offer;
+  const isLeft = status === undefined && worksOf(works, object).length > 0;
+  return offer?.deleting === true && !isLeft ? undefined : offer;
 }
 
 /** Nothing, and a note to look again when the Promise is there: it may have come before the note. */
-async function awaitedOffer(context: ControllerContext, api: ServedApi, object: ClusterObject) {
+async function awaitedOffer(
+  context: ControllerContext,
+  api: ServedApi,
+  object: ClusterObject,
+  status: EntityStatus | undefined,
+) {
   context.wake.whenOffered(api, keyOf(object));
-  return offerOf(context, api);
+  return offerOf(context, api, object, status);
 }
 
 /** The Promise has told its resources to go: their objects go too (reference, section 3.6, step 3). */

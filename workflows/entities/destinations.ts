@@ -10,6 +10,7 @@ import {
   newDestinationsState,
   noteTrouble,
   register,
+  takeDue,
 } from './destinationsState.js';
 import { historyIsLong, renew } from './entity.js';
 import { readinessProjector } from './readinessProjection.js';
@@ -67,17 +68,15 @@ export async function destinations(input: DestinationsInput): Promise<void> {
     }
     await broadcast(state);
     project();
-    const ready = state.due.filter((key) => !busy.has(key));
-    state.due = state.due.filter((key) => busy.has(key));
-    for (const key of ready) {
+    // What has begun is left to end, and all that is due begins with the fresh history.
+    const isLong = historyIsLong();
+    for (const key of isLong ? [] : takeDue(state, busy)) {
       busy.add(key);
       void checkSafely(state, key).finally(() => {
         busy.delete(key);
         stirred = true;
       });
     }
-    if (busy.size === 0 && state.due.length === 0 && historyIsLong()) {
-      await renew<DestinationsInput>({ state });
-    }
+    if (isLong && busy.size === 0) await renew<DestinationsInput>({ state });
   }
 }

@@ -131,6 +131,13 @@ export function enqueue(state: DestinationsState, ...keys: readonly string[]): v
   state.due = [...new Set([...state.due, ...keys])];
 }
 
+/** What is due and not under way already, which is due no longer. */
+export function takeDue(state: DestinationsState, busy: ReadonlySet<string>): readonly string[] {
+  const { due } = state;
+  state.due = due.filter((key) => busy.has(key));
+  return due.filter((key) => !busy.has(key));
+}
+
 /** Above this many changes at once each Promise looks for itself: cheaper than a message that names them all. */
 const namedChanges = 100;
 

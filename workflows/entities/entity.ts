@@ -12,7 +12,7 @@ import type { Work } from '../../src/domain/work.js';
 import { destinationsOf } from '../../src/domain/works.js';
 import type { Answer, Shown, Verified, Verify } from '../messages.js';
 import { signals } from '../messages.js';
-import { destinationsKey, phaseKey } from '../searchAttributes.js';
+import { destinationsKey, listable, phaseKey } from '../searchAttributes.js';
 import type { Waiter } from '../waiters.js';
 import { send, tellAnswer, tellProgress } from '../waiters.js';
 
@@ -153,7 +153,7 @@ export function show(state: EntityState, phase: Phase, message: string): void {
   if (!changed) return;
   upsertSearchAttributes([
     { key: phaseKey, value: phase },
-    { key: destinationsKey, value: destinationsOf(state.works) },
+    { key: destinationsKey, value: listable(destinationsOf(state.works)) },
   ]);
 }
 

@@ -19,7 +19,7 @@ import { forgetRevision, recallRevision } from './promiseRevisions.js';
 import { objectOf, ownerOf, statusOf } from './promiseView.js';
 import { handleCommon } from './commonHandlers.js';
 import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
-import { compare } from './comparison.js';
+import { compare, takeLeave, tellHeldUp } from './comparison.js';
 import { conclude, noteBegun, tellRepair } from './outcome.js';
 import { projection } from './projection.js';
 import { isServing, missing, noteServing, planFor, tellServing } from './serving.js';
@@ -113,7 +113,10 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
       // Before the answer, so that who hears it finds the requests informed.
       await tellServing(input.name, state);
       await tellResources(input, state);
-    } else if (state.deleting) showDeletion(input.name, state);
+    } else {
+      if (state.deleting) showDeletion(input.name, state);
+      await tellHeldUp(state);
+    }
     await settle(state);
     await project();
     if (isGone(state)) break;
@@ -123,6 +126,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     send(promisesId, signals.release, { promise: input.name }),
     send(destinationsId, signals.unsubscribe, { promise: input.name }),
   ]);
+  await takeLeave(state);
   // Asked last, with nothing awaited before the end: a wish that comes while the others are told is not lost.
   if (state.next !== undefined) await installAnew(input, state, state.next);
   return statusOf(input, state);

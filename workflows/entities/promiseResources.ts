@@ -17,9 +17,7 @@ export async function tellResources(input: PromiseInput, state: PromiseState): P
   state.dismiss = [];
   if (state.deleting) {
     if (state.deletion !== 'resources') return;
-    const remaining = state.resources.filter((key) => !state.dismissed.includes(key));
-    state.dismissed = [...state.dismissed, ...remaining];
-    return signalAll(input, remaining, signals.remove, {});
+    return dismissAll(input, state);
   }
   await signalAll(input, dismiss, signals.remove, {});
   if (installed !== undefined) {
@@ -36,6 +34,18 @@ export async function tellResources(input: PromiseInput, state: PromiseState): P
     const news: DestinationsChanged = changes === 'all' ? {} : { changes };
     await signalAll(input, state.resources, signals.destinationsChanged, news);
   }
+}
+
+/** One whose entity somebody terminated holds nothing up: it would never say that it is gone. */
+async function dismissAll(input: PromiseInput, state: PromiseState): Promise<void> {
+  const remaining = state.resources.filter((key) => !state.dismissed.includes(key));
+  state.dismissed = [...state.dismissed, ...remaining];
+  const lost: string[] = [];
+  await inBatches(remaining, async (key) => {
+    if (!(await send(entityIdOf(input, key), signals.remove, {}))) lost.push(key);
+  });
+  state.dismissed = state.dismissed.filter((key) => !lost.includes(key));
+  state.resources = state.resources.filter((key) => !lost.includes(key));
 }
 
 /** Temporal allows 2,000 signals under way; a hundred at a time keeps far from it and the tasks small. */

@@ -53,9 +53,14 @@ export interface PromiseState extends EntityState {
   next?: ApplyPromise;
 }
 
+/** What of a plan is the platform's configuration and not the document's. */
+export type PlanSettings = Pick<PromisePlan, 'intervalMillis' | 'reconcileAfterFailure'>;
+
 /** What the outside asks of a Promise that a request is checked against. */
 export interface PromiseOffer {
   readonly plan: PromisePlan;
+  /** Of the newest accepted revision, which may not be installed. */
+  readonly newest: PlanSettings;
   readonly available: boolean;
   readonly deleting: boolean;
 }
@@ -113,7 +118,9 @@ export function retryDeletion(state: PromiseState): void {
 }
 
 export function offerOf(state: PromiseState): PromiseOffer | undefined {
-  const offered = state.installed ?? state.plan;
-  if (offered === undefined) return undefined;
-  return { plan: offered, available: isServing(state), deleting: state.deleting };
+  const { plan, deleting } = state;
+  if (plan === undefined) return undefined;
+  const { intervalMillis, reconcileAfterFailure } = plan;
+  const newest = { intervalMillis, reconcileAfterFailure };
+  return { plan: state.installed ?? plan, newest, available: isServing(state), deleting };
 }

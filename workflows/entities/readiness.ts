@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { isCancellation, startChild } from '@temporalio/workflow';
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
-import type { Readiness, Registry } from '../../src/domain/registry.js';
+import type { Readiness, RegisteredDestination, Registry } from '../../src/domain/registry.js';
 import { storeOf } from '../../src/domain/registry.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
 import { storeReference } from '../../src/domain/stateStore.js';
@@ -10,7 +10,7 @@ import { storeFault } from '../../src/domain/storeTrouble.js';
 import type { StoreLook } from '../../src/domain/storeLook.js';
 import { rootFailure } from '../failures.js';
 import type { Answer } from '../messages.js';
-import { checking, insisting } from '../options.js';
+import { checking, clearing } from '../options.js';
 import type { DestinationsState } from './destinationsState.js';
 import { destinationsOn, enqueue, now } from './destinationsState.js';
 import { answer, finish } from './registrationWaiters.js';
@@ -20,15 +20,19 @@ const retryMillis = 15_000;
 
 /** What is ready is looked at again less often: so that a store that stops working, or is edited, is noticed. */
 export function nextCheckMillis({ registry, recheckMillis }: DestinationsState): number {
-  const entries = [...Object.values(registry.stores), ...Object.values(registry.destinations)];
-  return entries.some(({ readiness }) => !readiness.ready) ? retryMillis : recheckMillis;
+  const isWaiting =
+    Object.values(registry.stores).some(({ readiness }) => !readiness.ready) || unsettled(registry).length > 0;
+  return isWaiting ? retryMillis : recheckMillis;
 }
 
-/** Keys of what has to be looked at again: stores first, and Destinations that are not ready. */
+/** Keys of what has to be looked at again: stores first, and Destinations that are not ready or could not be removed. */
 export function overdue(registry: Registry): string[] {
   const stores = Object.keys(registry.stores).map((key) => `store/${key}`);
-  const waiting = Object.values(registry.destinations).filter(({ readiness }) => !readiness.ready);
-  return [...stores, ...waiting.map(({ destination }) => `destination/${destination.name}`)];
+  return [...stores, ...unsettled(registry).map(({ destination }) => `destination/${destination.name}`)];
+}
+
+function unsettled({ destinations }: Registry): RegisteredDestination[] {
+  return Object.values(destinations).filter(({ readiness, deleting }) => !readiness.ready || deleting);
 }
 
 /** Nothing that goes wrong with one Destination may end the entity that keeps all of them. */
@@ -93,6 +97,8 @@ async function noteLook(state: DestinationsState, store: StateStore, look: Store
     });
   } catch (thrown) {
     if (!(thrown instanceof WorkflowExecutionAlreadyStartedError)) throw thrown;
+    // The one that runs may have looked at it before: the next look starts another.
+    state.seen = { ...state.seen, [key]: '' };
   }
 }
 
@@ -165,7 +171,7 @@ async function removeDestination(state: DestinationsState, key: string, name: st
   if (entry?.destination.cleanup === 'all') {
     const { destination } = entry;
     const store = storeOf(state.registry, destination.stateStore)?.store;
-    await insisting.clearDestination.executeWithOptions({ summary: `clean up ${name}` }, [{ destination, store }]);
+    await clearing.clearDestination.executeWithOptions({ summary: `clean up ${name}` }, [{ destination, store }]);
   }
   // One that was registered anew while its documents were removed stays.
   if (state.registry.destinations[name]?.deleting === false) return finish(state, key, gone, 'remove');

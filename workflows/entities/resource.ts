@@ -7,7 +7,7 @@ import type { ApplyResource, Bind, DestinationsChanged, PromiseChanged, Remove }
 import { signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import { handleCommon } from './commonHandlers.js';
-import { compare } from './comparison.js';
+import { compare, takeLeave, tellHeldUp } from './comparison.js';
 import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
 import { hearChanges, historyIsLong, isGone, note, renew, settle, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
@@ -15,7 +15,14 @@ import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './
 import { conclude, noteBegun, tellRepair } from './outcome.js';
 import { projection } from './projection.js';
 import type { ResourceInput, ResourceState } from './resourceState.js';
-import { acceptBinding, acceptPromise, acceptWish, newResourceState, postpone } from './resourceState.js';
+import {
+  acceptBinding,
+  acceptPromise,
+  acceptWish,
+  lacksRevision,
+  newResourceState,
+  postpone,
+} from './resourceState.js';
 import { objectOf, ownerOf, statusOf } from './resourceView.js';
 
 /** Keeps one Resource for as long as it is wanted: one run at a time, the newest wish next. */
@@ -71,6 +78,7 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     await compare(state);
     const order = nextOrder(input, state);
     if (order !== undefined) await perform(state, current, order, project);
+    else await tellHeldUp(state);
     await reportBlocked(input, state);
     if (!state.rebinding || state.deleting) await settle(state);
     await project();
@@ -78,6 +86,7 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     if (order !== undefined || historyIsLong()) await renew<ResourceInput>({ ...input, state, isShown: isShown() });
   }
   await send(promiseId(input.promise), signals.released, { namespace: input.namespace, name: input.name });
+  await takeLeave(state);
   if (state.next !== undefined) {
     const anew = { ...newResourceState(), waiters: state.nextWaiters };
     acceptWish(anew, state.next);
@@ -120,7 +129,7 @@ function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undef
     if (state.phase === 'Failed' && !state.again) return undefined;
     return pipelinesOrder(state, { ...base, type: 'deleteRun', action: 'delete' });
   }
-  const due = fromStart || state.suspension !== undefined;
+  const due = (fromStart || state.suspension !== undefined) && !lacksRevision(state);
   const order = due ? pipelinesOrder(state, { ...base, type: 'configureRun', action: 'configure' }) : undefined;
   if (order !== undefined && mayRun(input, state)) return order;
   if (state.misplaced) return { ...base, type: 'placeRun', action: 'place' };

@@ -95,7 +95,7 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
     show(state, 'Failed', message);
     return false;
   }
-  if (state.failure?.type === unknownRevision) {
+  if (lacksRevision(state)) {
     delete state.failure;
     state.again = true;
   }
@@ -105,3 +105,8 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
 }
 
 const unknownRevision = 'UnknownRevision';
+
+/** It is bound to a revision that does not exist: nothing is configured with the one before. */
+export function lacksRevision({ failure }: ResourceState): boolean {
+  return failure?.type === unknownRevision;
+}

@@ -113,6 +113,17 @@ test('an object that is deleted while Temporal is lost runs nothing but its dele
   expect((await first.describe()).type).toBe('deleteRun');
 }, 120_000);
 
+test('an entity that somebody terminated is taken for lost: documents go with its object, or with its Promise', async () => {
+  await world.apply(...['five', 'six'].map((name) => request('database', name, { size: 'small' })));
+  for (const name of ['five', 'six']) {
+    await world.until(['databases', name], 'Reconciled', isReconciled);
+    await world.platform.client.workflow.getHandle(`resource/database/default/${name}`).terminate('by hand');
+  }
+  await world.kubectl('delete', 'databases', 'five', '--timeout=60s');
+  expect(await documents()).not.toContain(path('five'));
+  expect(await documents()).toContain(path('six'));
+}, 120_000);
+
 test('and with it everything goes on', async () => {
   await world.apply(request('database', 'one', { size: 'large' }));
   await world.until(['databases', 'one'], 'Reconciled', isReconciled);
