@@ -13,7 +13,13 @@ export function clusterFailure(code: number, body: string, asked: string): Failu
     return new Failure('NamespaceGone', message, false, details);
   }
   if (code === 404 && kind === 'namespaces') return new Failure('NamespaceMissing', message, true, details);
-  return new Failure(typeOf(code), message, !isFinal(code), details);
+  const final = isFinal(code) || isTooLarge(code, words);
+  return new Failure(final ? 'StageRefused' : typeOf(code), message, !final, details);
+}
+
+/** Of the body, of etcd's own limit, and of a message to etcd: each has its own answer, and none will be another. */
+function isTooLarge(code: number, words: string): boolean {
+  return code === 413 || (code === 500 && /request is too large|larger than max/.test(words));
 }
 
 const terminating = 'NamespaceTerminating';
@@ -45,7 +51,6 @@ function isFinal(code: number): boolean {
 }
 
 function typeOf(code: number): string {
-  if (isFinal(code)) return 'StageRefused';
   return code === 401 || code === 403 || code === 404 || code === 409 ? 'ClusterRefused' : 'ClusterUnavailable';
 }
 

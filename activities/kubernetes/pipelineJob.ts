@@ -14,7 +14,7 @@ import type { Job } from './objects.js';
 import { jobsPath, secretsPath } from './paths.js';
 import type { AccessObject } from './pipelineAccess.js';
 import { askedLabels, pipelineAccess, pipelineIdentity } from './pipelineAccess.js';
-import { pruneJobs } from './pruneJobs.js';
+import { clearJobs } from './clearJobs.js';
 import { untilGone } from './removeJob.js';
 import type { RunSecret } from './runSecret.js';
 import { ownedByJob, runSecret } from './runSecret.js';
@@ -73,19 +73,27 @@ async function createJob(
   // Until it has its Job, the Secret goes with the Job's owner: a worker that dies here leaves nothing for ever.
   const secret = await secretOf(artifacts, plan, settings, name, owned);
   const { name: secretName } = secret.metadata;
-  await Promise.all([
-    applyAccess(cluster, wanted),
-    sweepAccess(cluster, plan, wanted),
-    // The new Job counts too.
-    pruneJobs(cluster, plan, settings.jobsToKeep - 1),
-    cluster.ask('POST', secretsPath(plan.namespace), { body: secret }),
-  ]);
-  const manifest = jobManifest(plan, name, secretName, settings, owned);
-  const made = (await cluster.ask('POST', jobsPath(plan.namespace), { body: manifest }).catch(unless(409))) as
-    Job | undefined;
+  const kept = cluster.ask('POST', secretsPath(plan.namespace), { body: secret });
+  const withdraw = () => kept.then(() => cluster.ask('DELETE', secretsPath(plan.namespace, secretName)));
+  let made: Job | undefined;
+  try {
+    await Promise.all([
+      applyAccess(cluster, wanted),
+      sweepAccess(cluster, plan, wanted),
+      // The new Job counts too.
+      clearJobs(cluster, plan, settings.jobsToKeep - 1),
+      kept,
+    ]);
+    const body = jobManifest(plan, name, secretName, settings, owned);
+    made = (await cluster.ask('POST', jobsPath(plan.namespace), { body }).catch(unless(409))) as Job | undefined;
+  } catch (thrown) {
+    // Why there is no Job is worth more than why its Secret is left.
+    await withdraw().catch(() => undefined);
+    throw thrown;
+  }
   if (made !== undefined) await handOver(cluster, plan.namespace, made, secretName);
   // Another worker made the Job since we looked, with a Secret of its own.
-  else await cluster.ask('DELETE', secretsPath(plan.namespace, secretName)).catch(unless(404));
+  else await withdraw().catch(unless(404));
   return made;
 }
 

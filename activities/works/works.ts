@@ -120,10 +120,22 @@ async function mergeStatus(artifacts: ArtifactStore, text: string | undefined, b
   const written = orRefuse(readStatusFile(text));
   const known = before === undefined ? {} : (toRecord(await getJson(artifacts, before)) ?? {});
   const message = written['message'];
+  const details = { ...deepMerge(known, written), ...mergedConditions(known, written) };
+  refuseTooLarge(details);
   return {
-    details: await putJson(artifacts, { ...deepMerge(known, written), ...mergedConditions(known, written) }),
+    details: await putJson(artifacts, details),
     statusMessage: typeof message === 'string' ? message.slice(0, messageLimit) : undefined,
   };
+}
+
+/** An object's status shares etcd's 1.5 MB with its spec and with the record of who wrote which field. */
+const largestDetails = 500_000;
+
+function refuseTooLarge(details: unknown): void {
+  const bytes = Buffer.byteLength(JSON.stringify(details));
+  if (bytes <= largestDetails) return;
+  const message = `/kratix/metadata/status.yaml: with what pipelines wrote before, the status has ${bytes} bytes; at most ${largestDetails} can be shown`;
+  throw new Failure('InvalidMetadata', message, false);
 }
 
 function mergedConditions(before: Record<string, unknown>, after: Record<string, unknown>) {

@@ -9,6 +9,10 @@ const milliseconds: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
+/** 24 days: a timer of Node's holds 2^31 ms and ends at once when it is asked for more. */
+export const longestTimerHours = 576;
+export const longestTimerMillis = longestTimerHours * 3_600_000;
+
 const whole = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 

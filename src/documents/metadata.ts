@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maybe, text } from './fields.js';
-import { goDuration } from './goDuration.js';
+import { goDuration, longestTimerHours, longestTimerMillis } from './goDuration.js';
 import { isDnsLabel, isDnsSubdomain, labelKeyFault, labelValueFault } from './kubernetesNames.js';
 
 /** Names become label values, which end at 63 characters (reference, section 0.2). */
@@ -35,8 +35,9 @@ export const LabelMap = z.record(z.string(), z.string()).superRefine((labels, co
 /** Ours (design: they need no new field in Kratix's formats); everything else passes. */
 export const Annotations = z.record(z.string(), z.string()).superRefine((annotations, context) => {
   const timeout = annotations[timeoutAnnotation];
-  if (timeout !== undefined && !((goDuration(timeout) ?? 0) > 0)) {
-    const params = { expected: 'a duration such as 30m or 1h30m' };
+  const millis = timeout === undefined ? undefined : (goDuration(timeout) ?? 0);
+  if (millis !== undefined && !(millis > 0 && millis <= longestTimerMillis)) {
+    const params = { expected: `a duration such as 30m or 1h30m, at most ${longestTimerHours}h` };
     context.addIssue({ code: 'custom', path: [timeoutAnnotation], params });
   }
   for (const [name, words] of Object.entries(wordAnnotations)) {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { goDuration } from '../documents/goDuration.js';
+import { goDuration, longestTimerHours, longestTimerMillis } from '../documents/goDuration.js';
 import { systemNamespace } from '../domain/layout.js';
 import { Duration } from '../worker/configuration.js';
 
@@ -30,7 +30,10 @@ const Environment = z.object({
   /** 0 for none. */
   FULFIL_PROBE_PORT: z.coerce.number().int().min(0).max(65_535).default(defaultProbePort),
   FULFIL_WEBHOOK: z.enum(['on', 'off']).default('off'),
-  FULFIL_RESYNC_INTERVAL: Duration.default(defaultResync),
+  FULFIL_RESYNC_INTERVAL: Duration.refine(
+    (text) => (goDuration(text) ?? 0) <= longestTimerMillis,
+    `expected at most ${longestTimerHours}h`,
+  ).default(defaultResync),
 });
 
 export function controllerConfiguration(environment: NodeJS.ProcessEnv): ControllerConfiguration {

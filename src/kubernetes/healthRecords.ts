@@ -11,6 +11,7 @@ import type { ControllerContext } from './controllerContext.js';
 import { hold, letGo } from './finalizer.js';
 import type { Informer } from './informer.js';
 import type { ServedApi } from './servedApis.js';
+import { untilSynced } from './untilSynced.js';
 
 const resource = platformResources.healthRecords;
 const finalizer = 'kratix.io/health-record-cleanup';
@@ -51,7 +52,7 @@ function requestsThatShow({ apis }: ControllerContext, key: string): HealthTarge
 
 async function show({ context, records, missing }: HealthParts, target: HealthTarget, key: string): Promise<void> {
   const api = context.apis.ofPromise(target.promise);
-  await api?.requests.synced;
+  if (api !== undefined) await untilSynced(api.requests);
   const request = api?.requests.get(`${target.namespace}/${target.name}`);
   if (api === undefined || request === undefined) return missing(target, key);
   const wanted = healthStatus(target, records.list());

@@ -25,7 +25,7 @@ export interface InformerOptions {
 
 export interface Informer extends ObjectCache {
   readonly resource: ApiResource;
-  /** Resolves when the first list is in. */
+  /** Resolves when the first list is in, or when it is not followed any more. */
   readonly synced: Promise<void>;
   /** Follows the API until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
@@ -95,6 +95,7 @@ export function createInformer(options: InformerOptions): Informer {
   }
 
   async function run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', markSynced, { once: true });
     let wait = firstPauseMillis;
     let version: string | undefined;
     while (!signal.aborted) {

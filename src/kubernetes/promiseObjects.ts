@@ -21,6 +21,7 @@ import { isSameWish } from './sameWish.js';
 import { isLost, lostWorks, removeWorks } from './letting.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
 import { removeRevisions } from './revisionObjects.js';
+import { untilSynced } from './untilSynced.js';
 import { wishDocument } from './wishDocument.js';
 
 const resource = platformResources.promises;
@@ -158,7 +159,7 @@ async function knowsItsRequests(
 ): Promise<boolean> {
   const requests = context.apis.ofPromise(name)?.requests;
   if (requests === undefined) return true;
-  await requests.synced;
+  await untilSynced(requests);
   for (const request of requests.list()) {
     if (worksOf(context.works, request).length === 0) continue;
     if (!resources.includes(keyOf(request))) return false;

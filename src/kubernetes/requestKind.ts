@@ -13,6 +13,7 @@ import { reconcileRequest } from './requestObjects.js';
 import type { ServedApi } from './servedApis.js';
 import { servedApis } from './servedApis.js';
 import { slimObject } from './slimObject.js';
+import { untilSynced } from './untilSynced.js';
 
 /** What other kinds are told of, because they depend on it. */
 export interface RequestNews {
@@ -70,7 +71,7 @@ export function requestKind(parts: KindParts, tell: RequestNews, signal: AbortSi
       const api = apis.ofKind(groupOf(status.apiVersion), status.kind);
       // An API that is not followed (yet) has its requests looked at when it is.
       if (api === undefined) return;
-      await api.requests.synced;
+      await untilSynced(api.requests);
       const key = `${status.namespace}/${status.name}`;
       return queue.exclusively(wholeKey(api, key), () => reconcileRequest(context, api, key, status));
     },

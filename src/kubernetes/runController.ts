@@ -67,6 +67,8 @@ async function lead(parts: ControllerProcess, leadership: Leadership, stopping: 
     await Promise.race([controller.synced, aborted(signal)]);
     if (signal.aborted) return;
     const worker = await projectionWorker(parts, controller);
+    // Meanwhile it may be over, and nobody would tell the worker that runs.
+    if (signal.aborted) return;
     const obeyed = obeyConfiguration({ ...parts, identity }, signal);
     const again = () => {
       controller.resync();

@@ -1,3 +1,5 @@
+import { longestTimerMillis } from '../documents/goDuration.js';
+
 export interface WorkQueue {
   /** Handled soon; a key that waits already is handled once. */
   add(key: string): void;
@@ -19,8 +21,6 @@ export interface WorkQueueOptions {
 /** A conflict is mended by the next event, so the first repeat is quick; what stays broken is looked at twice a minute. */
 const firstDelayMillis = 200;
 const longestDelayMillis = 30_000;
-/** Node's timers end at 24 days, and fire at once beyond that: who asks for more is looked at early. */
-const longestTimerMillis = 2 ** 31 - 1;
 
 /** Keys that have to be looked at, each by one worker at a time, again and again until it went well. */
 export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): WorkQueue {
@@ -79,6 +79,7 @@ export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): Wo
         timers.delete(key);
         add(key);
       },
+      // Who asks for more is looked at early.
       Math.min(millis, longestTimerMillis),
     );
     timers.set(key, { at, timer });

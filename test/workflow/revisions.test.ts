@@ -69,9 +69,12 @@ test('requests follow the latest revision, or stay with the one they are bound t
 test('a version that there is not is refused by name, and binding to one that there is heals it', async () => {
   await execute(platform, 'installPromise', versioned('queue', 'v1', 'one'));
   await execute(platform, 'configureResource', request('queue', 'one'));
-  expect((await failure(execute(platform, 'bindResource', binding('queue', 'one', 'v7')))).message).toBe(
-    'cannot find a PromiseRevision for Promise queue with version v7: promise revision not found',
-  );
+  const unknown = 'cannot find a PromiseRevision for Promise queue with version v7: promise revision not found';
+  expect((await failure(execute(platform, 'bindResource', binding('queue', 'one', 'v7')))).message).toBe(unknown);
+  // What is asked of it meanwhile is not done with the revision before.
+  const larger = request('queue', 'one', { size: 'large' });
+  expect((await failure(execute(platform, 'configureResource', larger))).message).toBe(unknown);
+  expect((await platform.entities.status('resource/queue/default/one'))?.runs).toHaveLength(1);
   await execute(platform, 'bindResource', binding('queue', 'one', 'v1'));
   await applied('queue', 'one', 'v1');
   expect(await failure(execute(platform, 'bindResource', binding('queue', 'absent', 'v1')))).toMatchObject({

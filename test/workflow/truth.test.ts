@@ -53,6 +53,8 @@ async function onlyFile(name: string): Promise<string> {
   return join(platform.store, files[0] ?? '');
 }
 
+const tell = ({ client }: Platform, entity: string, signal: string) => client.workflow.getHandle(entity).signal(signal);
+
 async function text(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch(() => undefined);
 }
@@ -83,6 +85,19 @@ test('repair on demand names what it mended, and nothing the second time', async
   expect(repaired.message).toMatch(/repaired .*edited\/one\/configure\/5058f\/out.yaml|nothing differs/);
   expect(await text(file)).toBe(before);
   expect((await execute(platform, 'repair', store)).message).toMatch(/checked \d+ object\(s\): nothing differs/);
+});
+
+test('an object that is paused is left as it is, holds up no repair, and is mended when it goes on', async () => {
+  await ready('halted', 'directory');
+  const file = await onlyFile('halted');
+  const before = await text(file);
+  await tell(platform, 'resource/halted/default/one', 'pause');
+  await writeFile(file, 'by hand');
+  const { message } = await execute(platform, 'repair', { kind: 'DirectoryStateStore', name: 'default' });
+  expect(message).toMatch(/checked \d+ object\(s\): not repaired: resource\/halted\/default\/one \(paused\)/);
+  expect(await text(file)).toBe('by hand');
+  await tell(platform, 'resource/halted/default/one', 'unpause');
+  await eventually('the document to be back', async () => ((await text(file)) === before ? true : undefined));
 });
 
 test('a store that is away: NotReady with the reason, the request waits, and all goes on when it is back', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { KubernetesObject } from '../../../activities/kubernetes/objects.js';
 import type { Failure } from '../../../src/domain/failure.js';
 import type { StageTask } from '../../../src/domain/stageTask.js';
 import { eventually } from '../../platform/eventually.js';
@@ -117,6 +118,28 @@ test('a manifest that Kubernetes refuses', async () => {
   const failure = await failureOf(tasks);
   expect(failure).toMatchObject({ type: 'StageRefused', retryable: false });
   expect(failure.message).toContain('none');
+  expect(await secretsOf(tasks[0])).toEqual([]);
+});
+
+/** Names of the run's Secrets: they are the object's until they are its Job's. */
+async function secretsOf(task: StageTask | undefined): Promise<string[]> {
+  const list = await jobs.kubectl('get', 'secrets', '-n', jobs.namespace, '-o', 'json');
+  const { items } = JSON.parse(list) as { readonly items: readonly KubernetesObject[] };
+  const isOf = ({ name }: { readonly name: string }) => name === task?.owner.name;
+  return items.filter(({ metadata }) => metadata.ownerReferences?.some(isOf)).map(({ metadata }) => metadata.name);
+}
+
+test('what an earlier run has left running is taken away before the next run has its Job', async () => {
+  const env = [{ name: 'X', valueFrom: { secretKeyRef: { name: 'comes-too-late', key: 'x' } } }];
+  const tasks = await jobs.tasks([stage('waits', 'echo $X', { env })]);
+  expect(await failureOf(tasks)).toMatchObject({ type: 'SecretNotFound', retryable: true });
+  // Nobody tries again: the run was stopped between two attempts.
+  expect(await Promise.all(tasks.map(jobsOf))).toMatchObject([[{ metadata: {} }]]);
+  await jobs.kubectl('create', 'secret', 'generic', 'comes-too-late', '-n', jobs.namespace, '--from-literal=x=here');
+  const next = tasks.map((task) => ({ ...task, run: task.run.replace(/1$/, '2') }));
+  expect((await jobs.play(next)).logs).toEqual(['here\n']);
+  const left = (await Promise.all(next.map(jobsOf))).flat();
+  expect(left.map(({ metadata }) => metadata.annotations?.['fulfil.io/run'])).toEqual(next.map(({ run }) => run));
 });
 
 const jobsOf = async ({ owner }: StageTask) =>

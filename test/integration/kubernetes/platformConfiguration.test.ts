@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { promise } from '../../platform/documents.js';
-import { eventually } from '../../platform/eventually.js';
+import { pipeline, promise, stage } from '../../platform/documents.js';
+import { eventually, holds } from '../../platform/eventually.js';
 import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
 import { openControllerPlatform, startController } from './controllerPlatform.js';
 
@@ -112,4 +112,25 @@ test("a Promise's plan has the intervals that the configuration says, as soon as
   await configure('reconciliationInterval: 4h\nworkflows: { reconcileAfterFailure: false }\n');
   const after = await eventually('four hours', isSo(4 * 3_600_000), 20_000);
   expect(after).toMatchObject({ digest: before.digest, reconcileAfterFailure: false });
+});
+
+test('a failed update that gets other intervals is tried once more, and not again and again', async () => {
+  await configure('reconciliationInterval: 5h\n');
+  await world.apply(promise('fickle', {}));
+  await world.until(['promise', 'fickle'], 'Available', ({ status }) => status?.['status'] === 'Available');
+  const failing = [pipeline('fail', [stage('fail', 'exit 3')])];
+  await world.apply(promise('fickle', { promise: { configure: failing } }));
+  const entity = () => world.platform.entities.status('promise/fickle');
+  const failed = async () => ((await entity())?.phase === 'Failed' ? await entity() : undefined);
+  await eventually('the failed update', failed, 60_000);
+  await configure('reconciliationInterval: 6h\n');
+  const isNew = async () => (await world.platform.entities.offer('fickle'))?.newest.intervalMillis === 6 * 3_600_000;
+  await holds('six hours', isNew, 20_000);
+  const last = await eventually(
+    'the second attempt',
+    async () => ((await entity())?.runs[0]?.number === 3 ? failed() : undefined),
+    60_000,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  expect((await entity())?.runs.map(({ number }) => number)).toEqual(last.runs.map(({ number }) => number));
 });

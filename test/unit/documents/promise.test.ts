@@ -116,7 +116,7 @@ describe('a Promise that is refused', () => {
       'a bad timeout',
       ['metadata', 'annotations'],
       { 'fulfil.io/timeout': '3 days' },
-      'metadata.annotations[fulfil.io/timeout]: expected a duration such as 30m or 1h30m, found "3 days"',
+      'metadata.annotations[fulfil.io/timeout]: expected a duration such as 30m or 1h30m, at most 576h, found "3 days"',
     ],
     [
       'a bad network',

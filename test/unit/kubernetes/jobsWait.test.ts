@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import type { Job, Pod } from '../../../activities/kubernetes/objects.js';
-import { tooMany } from '../../../activities/kubernetes/pruneJobs.js';
+import { tooMany } from '../../../activities/kubernetes/clearJobs.js';
 import type { StageExit } from '../../../activities/kubernetes/stageExit.js';
 import { stageWait } from '../../../activities/kubernetes/stageWait.js';
 import { ended, plan, pod, status } from './jobsFixtures.js';
