@@ -20,10 +20,6 @@ export function secretsPath(namespace: string, name?: string): string {
   return `${core}/namespaces/${namespace}/secrets${below(name)}`;
 }
 
-export function eventsPath(namespace: string): string {
-  return `${core}/namespaces/${namespace}/events`;
-}
-
 /** An object of any API, by its apiVersion; an empty namespace is the cluster's. */
 export function ownedObjectPath(apiVersion: string, plural: string, namespace: string, name: string): string {
   return `/apis/${apiVersion}${namespace === '' ? '' : `/namespaces/${namespace}`}/${plural}${below(name)}`;

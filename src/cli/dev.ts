@@ -8,7 +8,9 @@ import { homeLayout, workerConfiguration } from '../worker/configuration.js';
 import type { ExitCode } from './exit.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { remark } from './print.js';
-import { installRuntime, runUntilStopped, startWorker } from './runWorker.js';
+import type { StartedWorker } from './runWorker.js';
+import { runUntilStopped, startWorker } from './runWorker.js';
+import { stopSignal } from './stopSignal.js';
 
 export interface DevOptions {
   readonly port: number;
@@ -18,14 +20,16 @@ export interface DevOptions {
 /** `fulfil dev`: Temporal's development server with its Web UI, and a worker, in one terminal. */
 export async function dev({ port, uiPort }: DevOptions): Promise<ExitCode> {
   const { home, taskQueue } = workerConfiguration(process.env);
-  installRuntime();
+  const stop = stopSignal();
   const server = await serverAt(port, uiPort, homeLayout(home).database);
   try {
-    const worker = await startWorker({ connectionOptions: { address: server.address }, namespace: 'default' });
+    const connect = { connectionOptions: { address: server.address }, namespace: 'default' };
+    const worker = await startWorker(connect, stop);
+    if (worker === undefined) return exitCodes.done;
     remark(`Temporal   ${server.address}`);
     remark(`Web UI     ${server.uiAddress}`);
     remark(`worker     ready on task queue ${taskQueue}`);
-    await runUntilStopped(worker, server.ended);
+    await runUntilStopped(worker, stop, server.ended);
   } finally {
     await server.stop();
   }
@@ -54,13 +58,19 @@ async function serverAt(port: number, uiPort: number, database: string): Promise
 
 /** `fulfil worker`: a worker for the Temporal that the environment names. */
 export async function worker(): Promise<ExitCode> {
-  installRuntime();
-  const connect = loadClientConnectConfig();
-  const started = await startWorker(connect);
   const { taskQueue, probePort } = workerConfiguration(process.env);
-  const closeProbes = probePort === undefined ? undefined : await serveProbes(probePort, () => started.isReady());
-  remark(`worker ready on task queue ${taskQueue}`);
-  await runUntilStopped(started);
-  await closeProbes?.();
-  return exitCodes.done;
+  const stop = stopSignal();
+  let started: StartedWorker | undefined;
+  // Before anything that may have to wait: a worker without Temporal is to be left waiting, not killed.
+  const isReady = () => started?.isReady() === true;
+  const closeProbes = probePort === undefined ? undefined : await serveProbes(probePort, isReady);
+  try {
+    started = await startWorker(loadClientConnectConfig(), stop);
+    if (started === undefined) return exitCodes.done;
+    remark(`worker ready on task queue ${taskQueue}`);
+    await runUntilStopped(started, stop);
+    return exitCodes.done;
+  } finally {
+    await closeProbes?.();
+  }
 }

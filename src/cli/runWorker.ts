@@ -12,6 +12,7 @@ import { kubernetesConfiguration } from '../worker/kubernetesConfiguration.js';
 import type { StagePlace } from '../worker/stageRunnerFor.js';
 import type { FulfilWorker } from '../worker/worker.js';
 import { createWorker } from '../worker/worker.js';
+import { aborted } from '../kubernetes/aborted.js';
 import { remark } from './print.js';
 import { reachTemporal } from './reachTemporal.js';
 
@@ -35,29 +36,40 @@ export interface StartedWorker extends FulfilWorker {
   close(): Promise<void>;
 }
 
-/** A worker connected as the environment says, with a container engine that has proved to work. */
-export async function startWorker({
-  connectionOptions,
-  namespace = 'default',
-}: ClientConnectConfig): Promise<StartedWorker> {
+/**
+ * A worker connected as the environment says, with a container engine that has proved to work. Undefined when the signal
+ * aborted before Temporal answered.
+ */
+export async function startWorker(
+  { connectionOptions, namespace = 'default' }: ClientConnectConfig,
+  stop: AbortSignal,
+): Promise<StartedWorker | undefined> {
   const configuration = workerConfiguration(process.env);
   const over = new AbortController();
   const stages = configuration.stages === 'kubernetes' ? await jobsOfCluster(over.signal) : await containersHere();
   await sweepScratch(homeLayout(configuration.home).scratch);
-  const connection = await reachTemporal(connectionOptions, over.signal);
-  if (connection === undefined) throw new Error('stopped before Temporal answered');
-  const client = new Client({ connection, namespace });
-  await registerSearchAttributes(connection, namespace);
-  const native = await NativeConnection.connect(connectionOptions);
-  const worker = await createWorker({ configuration, connection: native, client, stages });
-  return {
-    ...worker,
-    async close() {
-      over.abort();
-      await native.close();
-      await connection.close();
-    },
+  const connection = await reachTemporal(connectionOptions, stop);
+  if (connection === undefined) {
+    over.abort();
+    return undefined;
+  }
+  const closing: (() => Promise<unknown>)[] = [() => connection.close()];
+  const close = async () => {
+    over.abort();
+    for (const step of closing.toReversed()) await step();
   };
+  try {
+    installRuntime();
+    const client = new Client({ connection, namespace });
+    await registerSearchAttributes(connection, namespace);
+    const native = await NativeConnection.connect(connectionOptions);
+    closing.push(() => native.close());
+    return { ...(await createWorker({ configuration, connection: native, client, stages })), close };
+  } catch (thrown) {
+    // What is left open would keep a process alive that does nothing.
+    await close();
+    throw thrown;
+  }
 }
 
 /** An engine that has proved to work, without what workers that died left in it. */
@@ -81,10 +93,13 @@ async function jobsOfCluster(signal: AbortSignal): Promise<StagePlace> {
   return { kind: 'kubernetes', cluster, platform };
 }
 
-/** Removes the volumes of stages whose worker has died; each worker has a directory named by its process. */
+/**
+ * Removes the volumes of stages whose worker has died; each worker has a directory named by its process. One of our own
+ * number is another's: in a container every process has the same.
+ */
 async function sweepScratch(scratch: string): Promise<void> {
   for (const name of await readdir(scratch).catch(() => [])) {
-    if (!isAlive(name)) await rm(join(scratch, name), { recursive: true, force: true });
+    if (name === String(process.pid) || !isAlive(name)) await rm(join(scratch, name), { recursive: true, force: true });
   }
 }
 
@@ -99,25 +114,14 @@ function isAlive(worker: string): boolean {
   }
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
-export function stopAsked(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(130));
-        resolve();
-      });
-    }
-  });
-}
-
 /** Runs a worker until somebody asks it to stop. */
 export async function runUntilStopped(
   worker: StartedWorker,
+  stop: AbortSignal,
   alsoStop: Promise<unknown> = new Promise(() => {}),
 ): Promise<void> {
   const running = worker.run();
-  await Promise.race([running, stopAsked(), alsoStop]);
+  await Promise.race([running, aborted(stop), alsoStop]);
   remark('stopping: stages that run have 30 s to finish; press Ctrl-C again to end at once');
   worker.stop();
   await running;

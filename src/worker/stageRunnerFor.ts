@@ -44,7 +44,7 @@ export async function stageRunnerFor(
 ): Promise<PlaceParts> {
   const layout = homeLayout(configuration.home);
   const scratch = join(layout.scratch, String(process.pid));
-  if (place.kind === 'kubernetes') return jobs(artifacts, scratch, place, client);
+  if (place.kind === 'kubernetes') return jobs(configuration, artifacts, scratch, place, client);
   const secrets = fileSecrets(layout.secrets, process.env);
   const runStage = engineStageRunner({
     artifacts,
@@ -59,6 +59,7 @@ export async function stageRunnerFor(
 
 /** Loaded only here: a worker with containers of its own needs none of it. */
 async function jobs(
+  { network }: WorkerConfiguration,
   artifacts: ArtifactStore,
   scratch: string,
   { cluster, platform }: KubernetesPlace,
@@ -68,6 +69,11 @@ async function jobs(
   const { kubernetesStageRunner } = await import('../../activities/kubernetes/kubernetesStageRunner.js');
   const { announcedWaits } = await import('./announcedWaits.js');
   const { receiver, installed } = kubernetesConfiguration(process.env);
+  if (network === 'none') {
+    throw new Error(
+      'FULFIL_STAGE_NETWORK: a Job cannot be kept from the network; a NetworkPolicy of its namespace can',
+    );
+  }
   const listening = await startArtifactReceiver({ cluster, artifacts, scratch, ...receiver });
   const settings = async () => {
     await platform.synced;

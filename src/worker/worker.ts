@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
-import type { ActivityDependencies } from '../../activities/activities.js';
+import type { Activities, ActivityDependencies } from '../../activities/activities.js';
 import { createActivities } from '../../activities/activities.js';
 import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
 import { entityClient } from '../../activities/entityClient.js';
@@ -43,11 +43,31 @@ export interface FulfilWorker {
 
 /** Two workers in one process: one for workflows and light activities, one with few slots for containers. */
 export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
-  const { configuration, connection, client } = parts;
-  const { taskQueue, identity, stageSlots } = configuration;
+  const { configuration, client } = parts;
   const artifacts = await openArtifacts(configuration.artifacts);
   const place = await stageRunnerFor(configuration, artifacts, parts.stages, client);
   const activities = createActivities(dependenciesOf(parts, artifacts, place));
+  const workers = await workersOf(parts, activities).catch(async (thrown: unknown) => {
+    await place.close();
+    throw thrown;
+  });
+  return {
+    async run() {
+      await Promise.all(workers.map((worker) => worker.run())).finally(() => place.close());
+    },
+    isReady: () => workers.every((worker) => worker.getState() === 'RUNNING'),
+    stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}
+
+/** One for workflows and light activities, one with few slots for stages. */
+async function workersOf(
+  { configuration, connection, client, workflows = workflowSource() }: WorkerParts,
+  { runStage, ...light }: Activities,
+): Promise<readonly Worker[]> {
+  const { taskQueue, identity, stageSlots } = configuration;
   const shared = {
     connection,
     namespace: client.options.namespace,
@@ -55,11 +75,10 @@ export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
     shutdownGraceTime,
     shutdownForceTime,
   } as const;
-  const { runStage, ...light } = activities;
-  const workers = [
+  return [
     await Worker.create({
       ...shared,
-      ...(parts.workflows ?? workflowSource()),
+      ...workflows,
       taskQueue,
       activities: light,
       maxCachedWorkflows: cachedWorkflows,
@@ -71,15 +90,6 @@ export async function createWorker(parts: WorkerParts): Promise<FulfilWorker> {
       maxConcurrentActivityTaskExecutions: stageSlots,
     }),
   ];
-  return {
-    async run() {
-      await Promise.all(workers.map((worker) => worker.run())).finally(() => place.close());
-    },
-    isReady: () => workers.every((worker) => worker.getState() === 'RUNNING'),
-    stop() {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-    },
-  };
 }
 
 function dependenciesOf(

@@ -98,7 +98,8 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
     closing.push(() => native.close());
     const client = new Client({ connection });
     // Without a network a container starts faster, and no test needs one.
-    const environment = { FULFIL_HOME: home, FULFIL_STAGE_NETWORK: 'none', ...options.environment };
+    const network = options.stages?.kind === 'kubernetes' ? 'default' : 'none';
+    const environment = { FULFIL_HOME: home, FULFIL_STAGE_NETWORK: network, ...options.environment };
     const configuration = workerConfiguration(environment);
     const { taskQueue } = configuration;
     const container = containerEngine({ ...engine, baseImage: BASE_IMAGE });

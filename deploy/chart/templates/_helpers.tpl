@@ -22,6 +22,18 @@ temporal.{{ .Release.Namespace }}:7233
 {{- if and (not .Values.artifacts.url) (ne .Values.artifacts.volume.accessMode "ReadWriteMany") }}yes{{ end }}
 {{- end }}
 
+{{- /* The volume is on one node; when all have left it, the first one chooses another. */ -}}
+{{- define "fulfil.together" -}}
+affinity:
+  podAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      - topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchExpressions:
+            - { key: app.kubernetes.io/name, operator: In, values: [fulfil] }
+            - { key: app.kubernetes.io/component, operator: In, values: [worker, controller] }
+{{- end }}
+
 {{- define "fulfil.environment" -}}
 envFrom:
   - configMapRef: { name: fulfil }

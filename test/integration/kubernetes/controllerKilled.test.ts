@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { echoStage, pipeline, promise, request, stage } from '../../platform/documents.js';
 import { eventually, holds } from '../../platform/eventually.js';
+import { freePorts } from '../../../src/server/freePorts.js';
 import { gate } from '../../platform/gate.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
@@ -57,11 +58,34 @@ const documents = async () => (await repository.files()).filter((file) => file.i
 const textOf = async (file: string) => /text: (.*)/.exec(await repository.read(file))?.[1];
 const runsOf = async (id: string) => (await world.platform.entities.status(id))?.runs.map(({ outcome }) => outcome);
 
-test('a controller whose Temporal does not answer says so, waits, and can be stopped', async () => {
-  const alone = startProcess(world, 'controller', { TEMPORAL_ADDRESS: '127.0.0.1:9' });
-  await alone.says('Temporal does not answer at 127.0.0.1:9 (TEMPORAL_ADDRESS): ');
-  expect(await alone.stop()).toBe(0);
-});
+test.each([
+  ['controller', 200],
+  ['worker', 503],
+] as const)(
+  'a %s whose Temporal does not answer says so, is alive, waits, and can be stopped',
+  async (command, ready) => {
+    const port = await freePorts(1);
+    const alone = startProcess(world, command, { TEMPORAL_ADDRESS: '127.0.0.1:9', FULFIL_PROBE_PORT: String(port) });
+    await alone.says('Temporal does not answer at 127.0.0.1:9 (TEMPORAL_ADDRESS): ');
+    const probe = async (path: string) => (await fetch(`http://127.0.0.1:${port}/${path}`)).status;
+    expect([await probe('healthz'), await probe('readyz')]).toEqual([200, ready]);
+    expect(await alone.stop()).toBe(0);
+  },
+);
+
+test.each(['controller', 'worker'] as const)(
+  'a %s that cannot begin ends, so that Kubernetes starts it again',
+  async (command) => {
+    const alone = startProcess(world, command, {
+      FULFIL_PROBE_PORT: String(await freePorts(1)),
+      FULFIL_ARTIFACTS_URL: 'http://127.0.0.1:9/artifacts',
+      FULFIL_ARTIFACTS_ACCESS_KEY: 'key',
+      FULFIL_ARTIFACTS_SECRET_KEY: 'secret',
+    });
+    expect(await alone.ended).toBe(1);
+    expect(alone.lines.at(-1)).toContain('127.0.0.1:9');
+  },
+);
 
 test('kill -9 of the leader: the one that stands by leads after 15 s of silence, and loses nothing', async () => {
   await leader.kill();

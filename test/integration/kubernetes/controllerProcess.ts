@@ -10,6 +10,8 @@ export interface FulfilProcess {
   readonly lines: readonly string[];
   /** Waits for a line that begins so. */
   says(beginning: string): Promise<void>;
+  /** The exit code, when it ends by itself. */
+  readonly ended: Promise<number | null>;
   /** As Kubernetes asks; returns the exit code. */
   stop(): Promise<number | null>;
   /** As a crash does; returns when it is gone. */
@@ -40,6 +42,7 @@ export function startProcess(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
   const lines: string[] = [];
   let rest = '';
   const hear = (chunk: Buffer) => {
@@ -53,6 +56,7 @@ export function startProcess(
   return {
     pid: child.pid ?? 0,
     lines,
+    ended,
     async says(beginning) {
       const look = () => {
         if (child.exitCode !== null)
@@ -62,14 +66,10 @@ export function startProcess(
       await eventually(`${command}: ${beginning}`, look, startMillis);
     },
     async stop() {
-      const ended = once(child, 'exit');
       child.kill('SIGTERM');
-      const [code] = (await ended) as [number | null];
-      return code;
+      return ended;
     },
     async kill() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;
     },

@@ -7,6 +7,7 @@ import { load, loadAll } from 'js-yaml';
 import type { OwnCluster } from '../../cluster/cluster.js';
 import { startApiServer } from '../../cluster/cluster.js';
 import { kubectl, mustKubectl, spawned } from '../../cluster/kubectl.js';
+import { eventually } from '../../platform/eventually.js';
 import { programPath } from '../../../src/server/programs.js';
 import { onPath } from '../../../src/setup/program.js';
 import { clusterWide, specs } from './crdsSamples.js';
@@ -113,12 +114,37 @@ describe('permissions', () => {
     ['fulfil-worker', 'yes', ['create', 'jobs', '-n', 'default']],
     ['fulfil-worker', 'yes', ['get', 'pods', '-n', 'default', '--subresource=log']],
     ['fulfil-worker', 'yes', ['get', 'secrets', '-n', 'default']],
-    ['fulfil-worker', 'no', ['delete', 'secrets', '-n', 'default']],
+    ['fulfil-worker', 'yes', ['delete', 'secrets', '-n', 'default']],
+    ['fulfil-worker', 'no', ['list', 'configmaps', '-n', 'default']],
     ['fulfil-worker', 'no', ['patch', 'promises']],
     ['fulfil-worker', 'no', ['create', 'pods', '-n', 'default', '--subresource=exec']],
     ['fulfil-worker', 'no', ['delete', 'customresourcedefinitions']],
   ] as const)('%s: %s to %j', async (who, expected, what) => {
     expect(await may(who, ...what)).toBe(expected);
+  });
+
+  test('without granting, what pipelines are given of the platform can still be handed out', async () => {
+    const { kubeconfig } = cluster;
+    const apiGroups = ['platform.kratix.io'];
+    const role = {
+      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'handed-out' } },
+      rules: [
+        { apiGroups, resources: ['works'], verbs: ['*'] },
+        {
+          apiGroups,
+          resources: ['promises', 'promises/status', 'works'],
+          verbs: ['get', 'list', 'update', 'create', 'patch'],
+        },
+      ],
+    };
+    const worker = '--as=system:serviceaccount:kratix-platform-system:fulfil-worker';
+    const handOut = () => kubectl(kubeconfig, ['create', '--dry-run=server', worker, '-f', '-'], role);
+    await mustKubectl(kubeconfig, ['delete', '-f', 'deploy/rbac/granting.yaml']);
+    await eventually('the refusal', async () => /not currently held/.test((await handOut()).stderr) || undefined);
+    await mustKubectl(kubeconfig, ['apply', '-f', 'deploy/rbac/pipelines.yaml']);
+    await eventually('the role to be handed out', async () => (await handOut()).ok || undefined);
+    await mustKubectl(kubeconfig, ['delete', '-f', 'deploy/rbac/pipelines.yaml']);
+    await mustKubectl(kubeconfig, ['apply', '-f', 'deploy/rbac/granting.yaml']);
   });
 
   test('a labelled ClusterRole adds an API', async () => {
@@ -222,7 +248,11 @@ describe('the chart', () => {
     const chart = byName(await template('--set', `${address},artifacts.url=${url},worker.replicas=2`));
     const folder = await mkdtemp(join(tmpdir(), 'fulfil-kustomize-'));
     const from = (path: string) => relative(folder, resolve(path));
-    const kustomization = { resources: [from('deploy')], components: [from('deploy/bucket')] };
+    const patch = JSON.stringify([{ op: 'add', path: '/data/FULFIL_ARTIFACTS_URL', value: url }]);
+    const kustomization = {
+      ...{ resources: [from('deploy')], components: [from('deploy/bucket')] },
+      patches: [{ target: { kind: 'ConfigMap', name: 'fulfil' }, patch }],
+    };
     await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
     const text = await mustKubectl(cluster.kubeconfig, ['kustomize', folder]);
     await mustKubectl(cluster.kubeconfig, [
@@ -271,6 +301,7 @@ describe('the chart', () => {
     );
     expect([...chart.keys()]).not.toContain('ClusterRoleBinding fulfil-secrets');
     expect([...chart.keys()]).not.toContain('ClusterRole fulfil-granting');
+    expect([...chart.keys()]).toContain('ClusterRole fulfil-pipelines');
     expect(chart.get('Deployment fulfil-worker')?.spec).toMatchObject({
       replicas: 3,
       template: { spec: { containers: [{ image: 'fulfil:9.9.9' }] } },

@@ -99,7 +99,7 @@ test('the worker may do what its stages need, and neither more than the controll
     expect([words, await may('fulfil-worker', ...words.split(' '), '-n', 'default')]).toEqual([words, true]);
   }
   expect(await may('fulfil-worker', 'get', 'pods', '--subresource=log', '-n', 'default')).toBe(true);
-  expect(await may('fulfil-worker', 'get', 'configmap/kratix', '-n', namespace)).toBe(true);
+  expect(await may('fulfil-worker', 'watch', 'configmaps', '-n', namespace)).toBe(true);
   for (const account of ['fulfil-worker', 'fulfil-controller']) {
     for (const words of [
       'create pods',
@@ -112,6 +112,7 @@ test('the worker may do what its stages need, and neither more than the controll
     }
   }
   expect(await may('fulfil-worker', 'delete', 'promises.platform.kratix.io')).toBe(false);
+  expect(await may('fulfil-worker', 'list', 'configmaps', '-n', 'default')).toBe(false);
   expect(await may('fulfil-controller', 'create', 'secrets', '-n', 'default')).toBe(false);
 });
 
