@@ -6,6 +6,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import type { EntityStatus } from '../src/domain/entity.js';
 import { Failure } from '../src/domain/failure.js';
 import { destinationsId, promiseId, promisesId, resourceId } from '../src/domain/ids.js';
@@ -16,6 +17,7 @@ import type { Aggregated, Deregister, Register, StoreTrouble } from '../workflow
 import type { PromiseOffer } from '../workflows/entities/promiseState.js';
 import type { Claim } from '../workflows/entities/promises.js';
 import type {
+  Adopt,
   ApplyPromise,
   ApplyResource,
   Bind,
@@ -40,6 +42,8 @@ export interface EntityClient {
   bind(resource: ResourceName, wish: Bind): Promise<boolean>;
   recall(promise: string, wish: Recall): Promise<boolean>;
   forget(promise: string, wish: Forget): Promise<boolean>;
+  /** Makes a request known to its Promise. */
+  adopt(promise: string, wish: Adopt): Promise<boolean>;
   register(message: Register): Promise<void>;
   deregister(message: Deregister): Promise<void>;
   subscribe(promise: string): Promise<void>;
@@ -63,6 +67,8 @@ export interface ResourceName {
   readonly name: string;
 }
 
+const continuedAsNew = proto.temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW;
+
 /** An entity answers in milliseconds; one whose worker stops would leave the asker waiting for half a minute. */
 const queryMillis = 10_000;
 
@@ -75,15 +81,17 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
   });
 
   async function query<T>(workflowId: string, name: string, ...args: unknown[]): Promise<T | undefined> {
+    return queryOf<T>(client, workflowId, name, ...args);
+  }
+
+  /** Of an object's entity, which is lost when it is there no more. */
+  async function queryLiving<T>(workflowId: string, name: string): Promise<T | undefined> {
     try {
-      return await called(() =>
-        living.withDeadline(Date.now() + queryMillis, () =>
-          living.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args),
-        ),
-      );
+      return await queryOf<T>(living, workflowId, name);
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) return undefined;
-      throw error;
+      if (!(error instanceof QueryRejectedError)) throw error;
+      // Its history was begun anew while it was asked: the new one answers.
+      return error.status === continuedAsNew ? queryLiving(workflowId, name) : undefined;
     }
   }
 
@@ -150,6 +158,7 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
       signalEntity(resourceId(promise, namespace, name), signals.bind, wish),
     recall: (promise, wish) => signalEntity(promiseId(promise), signals.recall, wish),
     forget: (promise, wish) => signalEntity(promiseId(promise), signals.forget, wish),
+    adopt: (promise, wish) => signalEntity(promiseId(promise), signals.adopt, wish),
     register: (message) => signalIndex('register', message),
     deregister: (message) => signalIndex('deregister', message),
     subscribe: (promise) => signalIndex('subscribe', { promise }),
@@ -177,14 +186,32 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
     },
     findPromise: (group, kind) => query<string>(promisesId, queries.find, { group, kind }),
     claims: async () => (await query<readonly Claim[]>(promisesId, queries.list)) ?? [],
-    offer: async (promise) => (await query<PromiseOffer | null>(promiseId(promise), queries.plan)) ?? undefined,
+    offer: async (promise) => (await queryLiving<PromiseOffer | null>(promiseId(promise), queries.plan)) ?? undefined,
     async status(entity) {
-      const status = await query<EntityStatus>(entity, queries.status);
+      const status = await queryLiving<EntityStatus>(entity, queries.status);
       return status?.phase === 'Gone' ? undefined : status;
     },
     runStatus: (run) => query<RunResult>(run, queries.status),
     registry: async () => (await query<Registry>(destinationsId, queries.registry)) ?? emptyRegistry,
   };
+}
+
+async function queryOf<T>(
+  client: Client,
+  workflowId: string,
+  name: string,
+  ...args: unknown[]
+): Promise<T | undefined> {
+  try {
+    return await called(() =>
+      client.withDeadline(Date.now() + queryMillis, () =>
+        client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args),
+      ),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /** What an update's validator said, as opposed to a server that did not answer: asking again would not help. */

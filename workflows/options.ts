@@ -71,7 +71,7 @@ export const insisting = proxyActivities<Activities>({
  */
 export const clearing = proxyActivities<Activities>({
   ...writeLimits,
-  scheduleToCloseTimeout: '15 minutes',
+  scheduleToCloseTimeout: '2 minutes',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '15 seconds' },
   cancellationType: 'TRY_CANCEL',
 });

@@ -46,7 +46,8 @@ export async function repair(target: unknown): Promise<OperationResult> {
     late.push(...missing());
     setCurrentDetails(`checked ${answers.size} of ${entities.length} objects`);
   }
-  return conclude([...answers.values()], late, store);
+  const missing = late.filter((entity) => !answers.has(entity));
+  return conclude([...answers.values()], missing, store);
 }
 
 async function inTime(isSo: () => boolean): Promise<void> {
@@ -67,7 +68,7 @@ function conclude(answers: readonly Verified[], late: readonly string[], store: 
     ...(heldUp.length === 0 ? [] : [`not repaired: ${list(heldUp)}`]),
   ];
   const found = differing.length === 0 ? 'nothing differs' : differing.join('; ');
-  const unchecked = late.length === 0 ? '' : `; not checked, because they run: ${list(late)}`;
+  const unchecked = late.length === 0 ? '' : `; not checked, because they have not answered yet: ${list(late)}`;
   return {
     object: store ?? 'every state store',
     phase: 'Ready',

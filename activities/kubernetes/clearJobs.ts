@@ -1,36 +1,39 @@
-import { runNumber } from '../../src/domain/ids.js';
 import type { Cluster } from './cluster.js';
 import { unless } from './clusterFailure.js';
-import { jobLabels, runAnnotation } from './jobLabels.js';
+import { jobLabels, managedBy, runAnnotation } from './jobLabels.js';
 import type { JobPlan } from './jobPlan.js';
 import type { Job, KubernetesList } from './objects.js';
-import { holds, isOver } from './objects.js';
+import { holds } from './objects.js';
 import { jobsPath, labelSelector, query } from './paths.js';
 import { podsOf } from './podFollower.js';
 import { removeJob } from './removeJob.js';
 
 /**
  * Makes room for a run's Job. What an earlier run of the object left running goes first, because nobody follows it: a run
- * that is stopped between two attempts of a stage has no activity that could take its Job along. Then the oldest finished
- * Jobs of the same pipeline beyond `keep` (reference, section 2.10). The first run has nothing before it.
+ * that is stopped between two attempts of a stage has no activity that could take its Job along, and one that was lost with
+ * Temporal's database left it to whoever comes. Then the oldest finished Jobs of the same pipeline beyond `keep`
+ * (reference, section 2.10).
  */
 export async function clearJobs(cluster: Cluster, plan: JobPlan, keep: number): Promise<void> {
   const { namespace, task } = plan;
-  if (runNumber(task.run) === 1) return;
-  const path = `${jobsPath(namespace)}${query({ labelSelector: labelSelector(labelsOf(plan, objectLabels)) })}`;
+  const selector = labelSelector(labelsOf(plan, objectLabels));
+  const path = `${jobsPath(namespace)}${query({ labelSelector: selector })}`;
   const { items } = (await cluster.ask('GET', path)) as KubernetesList<Job>;
-  const before = items.filter(({ metadata }) => metadata.annotations?.[runAnnotation] !== task.run);
-  await Promise.all(before.filter((job) => !isFinished(job)).map((job) => removeLeft(cluster, namespace, job)));
+  const ofObject = items.filter(isOfObject(plan));
+  const isOfPipeline = hasLabels(labelsOf(plan, ['kratix.io/workflow-action', 'kratix.io/pipeline-name']));
+  const isOurs = (job: Job) => job.metadata.annotations?.[runAnnotation] === task.run && !isOfPipeline(job);
+  const left = ofObject.filter((job) => !isFinished(job) && !isOurs(job));
+  await Promise.all(left.map((job) => removeLeft(cluster, namespace, job)));
   const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
-  for (const { metadata } of tooMany(items.filter(isOfPipeline(plan)), keep)) {
+  for (const { metadata } of tooMany(ofObject.filter(isOfPipeline), keep)) {
     await cluster.ask('DELETE', jobsPath(namespace, metadata.name), { body }).catch(unless(404));
   }
 }
 
-/** A Job is finished a moment after its pods. */
+/** A Job is complete a moment after its pod has succeeded; one whose pods have failed may have another. */
 async function removeLeft(cluster: Cluster, namespace: string, { metadata: { name } }: Job): Promise<void> {
   const pods = await podsOf(cluster, namespace, name);
-  if (pods.length === 0 || !pods.every(isOver)) await removeJob(cluster, namespace, name);
+  if (!pods.some(({ status }) => status?.phase === 'Succeeded')) await removeJob(cluster, namespace, name);
 }
 
 /** The finished Jobs to delete, the oldest first. */
@@ -44,23 +47,23 @@ function isFinished({ status }: Job): boolean {
   return ['Complete', 'Failed'].some((type) => holds(status?.conditions, type) !== undefined);
 }
 
-const objectLabels = [
-  'app.kubernetes.io/managed-by',
-  'kratix.io/promise-name',
-  'kratix.io/workflow-type',
-  'kratix.io/resource-name',
-  'kratix.io/resource-namespace',
-];
-const pipelineLabels = ['kratix.io/workflow-action', 'kratix.io/pipeline-name'];
+const objectLabels = ['kratix.io/promise-name', 'kratix.io/workflow-type', 'kratix.io/resource-name'];
 
-function isOfPipeline(plan: JobPlan): (job: Job) => boolean {
-  const wanted = Object.entries(labelsOf(plan, pipelineLabels));
-  return ({ metadata }) => wanted.every(([key, value]) => metadata.labels?.[key] === value);
+/** By annotation, for labels may be the Pipeline's own, and name no kind. */
+function isOfObject({ task: { owner } }: JobPlan): (job: Job) => boolean {
+  const wanted = Object.entries({ name: owner.name, namespace: owner.namespace, kind: owner.kind });
+  return ({ metadata: { annotations = {} } }) =>
+    wanted.every(([key, value]) => annotations[`kratix.io/job-resource-${key}`] === value);
+}
+
+function hasLabels(wanted: Readonly<Record<string, string>>): (job: Job) => boolean {
+  return ({ metadata }) => Object.entries(wanted).every(([key, value]) => metadata.labels?.[key] === value);
 }
 
 /** Those of these labels that the Pipeline has not overwritten with its own. */
 function labelsOf(plan: JobPlan, keys: readonly string[]): Record<string, string> {
   const own = plan.pipeline.metadata.labels ?? {};
-  const known = Object.entries(jobLabels(plan));
-  return Object.fromEntries(known.filter(([key]) => keys.includes(key) && !Object.hasOwn(own, key)));
+  const known = Object.entries({ ...managedBy, ...jobLabels(plan) });
+  const wanted = [...Object.keys(managedBy), ...keys];
+  return Object.fromEntries(known.filter(([key]) => wanted.includes(key) && !Object.hasOwn(own, key)));
 }

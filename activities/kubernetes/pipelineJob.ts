@@ -74,7 +74,13 @@ async function createJob(
   const secret = await secretOf(artifacts, plan, settings, name, owned);
   const { name: secretName } = secret.metadata;
   const kept = cluster.ask('POST', secretsPath(plan.namespace), { body: secret });
-  const withdraw = () => kept.then(() => cluster.ask('DELETE', secretsPath(plan.namespace, secretName)));
+  /** Unless there is a Job that has it after all: an answer may get lost, and a request be sent again. */
+  const withdraw = async () => {
+    await kept;
+    const there = await getJob(cluster, plan.namespace, name);
+    if (there?.metadata.annotations?.[secretAnnotation] === secretName) return;
+    await cluster.ask('DELETE', secretsPath(plan.namespace, secretName)).catch(unless(404));
+  };
   let made: Job | undefined;
   try {
     await Promise.all([
@@ -93,7 +99,7 @@ async function createJob(
   }
   if (made !== undefined) await handOver(cluster, plan.namespace, made, secretName);
   // Another worker made the Job since we looked, with a Secret of its own.
-  else await withdraw().catch(unless(404));
+  else await withdraw();
   return made;
 }
 

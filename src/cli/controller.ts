@@ -25,7 +25,8 @@ export async function controller(): Promise<ExitCode> {
   const configuration = controllerConfiguration(process.env);
   const { artifacts: place, taskQueue } = workerConfiguration(process.env);
   const { namespace: system, probePort, webhookPort } = configuration;
-  const stop = stopSignal();
+  const over = new AbortController();
+  const stop = AbortSignal.any([stopSignal(), over.signal]);
   // Every watch listens to it.
   setMaxListeners(0, stop);
   const closing: (() => Promise<unknown>)[] = [];
@@ -58,6 +59,7 @@ export async function controller(): Promise<ExitCode> {
     await runController(parts, stop);
     return exitCodes.done;
   } finally {
+    over.abort();
     for (const close of closing.toReversed()) await close();
   }
 }

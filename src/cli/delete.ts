@@ -119,5 +119,10 @@ function documentTarget(value: Record<string, unknown>): Target {
     return { type: 'deleteResource', object: `${kind.toLowerCase()}/${space}/${name}`, input };
   }
   if (isStateStoreKind(kind)) return targetOf({ type: 'store', kind }, space, name);
-  return targetOf({ type: kind === 'Destination' ? 'destination' : 'promise' }, space, name);
+  if (kind === 'Destination') return targetOf({ type: 'destination' }, space, name);
+  if (kind === 'Promise') return targetOf({ type: 'promise' }, space, name);
+  throw new CommandFailure(
+    `${kind} ${name}: kind: expected Promise, Destination, a state store or a Promise's kind; nothing was deleted`,
+    exitCodes.refused,
+  );
 }

@@ -59,9 +59,10 @@ export async function startWorker(
     for (const step of closing.toReversed()) await step();
   };
   try {
-    installRuntime();
     const client = new Client({ connection, namespace });
     await registerSearchAttributes(connection, namespace);
+    // Not before: a runtime that never had a connection would keep the process alive.
+    installRuntime();
     const native = await NativeConnection.connect(connectionOptions);
     closing.push(() => native.close());
     return { ...(await createWorker({ configuration, connection: native, client, stages })), close };

@@ -16,11 +16,6 @@ export function runId(entity: string, run: number): string {
   return `${entity}/run-${run}`;
 }
 
-/** Counts an object's runs from 1. */
-export function runNumber(run: string): number {
-  return Number(run.slice(run.lastIndexOf('-') + 1));
-}
-
 /** `installPromise/jenkins/1f2e3d4c`: the same document asked for twice is the same operation while it runs. */
 export function operationId(operation: string, object: string, digest: string): string {
   return `${operation}/${object}/${digest.slice(0, 8)}`;

@@ -23,11 +23,15 @@ export interface PlacementWrite {
   readonly snapshot: string;
 }
 
-/** Splits what is not yet in a store by store, so that each store gets one change. */
+/**
+ * Splits what is not yet in a store by store, so that each store gets one change.
+ * @param inDoubt what was begun and never confirmed: the store may have it in place of what we know it to have had
+ */
 export function storeJobs(
   works: readonly Work[],
   obsolete: readonly ObsoletePlacement[],
   verify?: VerifyScope,
+  inDoubt: readonly ObsoletePlacement[] = [],
 ): readonly StoreJob[] {
   const jobs = new Map<string, StoreJob & { write: PlacementWrite[]; remove: ObsoletePlacement[] }>();
   const jobFor = ({ store, proposal }: { readonly store: StateStoreReference; readonly proposal?: boolean }) => {
@@ -36,7 +40,7 @@ export function storeJobs(
     jobs.set(key, job);
     return job;
   };
-  for (const { placement, snapshot } of works.flatMap((work) => toWrite(work, verify))) {
+  for (const { placement, snapshot } of works.flatMap((work) => toWrite(work, verify, inDoubt))) {
     const { name, destination, layout } = placement;
     jobFor(placement).write.push({ name, destination, layout, snapshot });
   }
@@ -47,12 +51,14 @@ export function storeJobs(
 function toWrite(
   work: Work,
   verify: VerifyScope | undefined,
+  inDoubt: readonly ObsoletePlacement[],
 ): readonly { placement: WorkPlacement; snapshot: string }[] {
   return work.placements.flatMap((placement) => {
     const group = work.groups.find((candidate) => candidate.id === placement.group);
     if (group === undefined) return [];
     const compare = verify !== undefined && (verify.store ?? storeKey(placement.store)) === storeKey(placement.store);
-    return isWritten(placement, group) && !compare ? [] : [{ placement, snapshot: group.snapshot }];
+    const isSure = !inDoubt.some((each) => each.name === placement.name && samePlace(each, placement));
+    return isWritten(placement, group) && isSure && !compare ? [] : [{ placement, snapshot: group.snapshot }];
   });
 }
 

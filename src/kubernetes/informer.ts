@@ -27,6 +27,8 @@ export interface Informer extends ObjectCache {
   readonly resource: ApiResource;
   /** Resolves when the first list is in, or when it is not followed any more. */
   readonly synced: Promise<void>;
+  /** Whether a list was ever in. */
+  readonly isListed: () => boolean;
   /** Follows the API until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -53,6 +55,7 @@ export function createInformer(options: InformerOptions): Informer {
   const selectors = { labelSelector, fieldSelector };
   const store = objectStore((change) => changed?.(change), options.slim);
   const path = collectionPath(resource, namespace);
+  let listed = false;
   let markSynced = (): void => undefined;
   const synced = new Promise<void>((resolve) => {
     markSynced = resolve;
@@ -69,6 +72,7 @@ export function createInformer(options: InformerOptions): Informer {
       next = page.metadata.continue;
     } while (next !== undefined && next !== '');
     store.replace(found);
+    listed = true;
     markSynced();
     return page.metadata.resourceVersion ?? '';
   }
@@ -115,5 +119,5 @@ export function createInformer(options: InformerOptions): Informer {
     }
   }
 
-  return { ...store, resource, synced, run };
+  return { ...store, resource, synced, isListed: () => listed, run };
 }

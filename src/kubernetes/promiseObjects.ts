@@ -12,7 +12,8 @@ import { isCurrent, promiseApi, promiseLabel } from '../../activities/kubernetes
 import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
-import { promiseId } from '../domain/ids.js';
+import { promiseId, resourceId } from '../domain/ids.js';
+import { latestVersion } from '../domain/revision.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
@@ -39,7 +40,22 @@ export async function reconcilePromise(context: ControllerContext, name: string,
   const taken = await take(context, held, status, given !== undefined);
   await show(context, held, status, taken);
   context.wake.requestsOf(name);
-  if (status !== undefined) wakeVanished(context, name, status);
+  if (status === undefined) return;
+  wakeVanished(context, name, status);
+  await adoptUnknown(context, name, status);
+}
+
+/** An entity that was begun anew alone knows none of the requests that it has; theirs believe that it does. */
+async function adoptUnknown(context: ControllerContext, name: string, { resources = [] }: EntityStatus): Promise<void> {
+  const known = new Set(resources);
+  const requests = context.apis.ofPromise(name)?.requests.list() ?? [];
+  for (const request of requests.filter((each) => !known.has(keyOf(each)))) {
+    const { namespace = '', name: requestName } = request.metadata;
+    const status = await context.entities.status(resourceId(name, namespace, requestName));
+    if (status === undefined || status.deleting) continue;
+    const version = status.binding?.version ?? latestVersion;
+    await context.entities.adopt(name, { namespace, name: requestName, planGeneration: 0, version });
+  }
 }
 
 /** Requests that the entity knows and the cluster has not any more: they went while nobody looked. */
@@ -141,6 +157,7 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
     await removeRevisions(context, name);
     return (await removeApi(context, name)) ? undefined : letGo(placeOf(context, name), object);
   }
+  if (!status.deleting) await adoptUnknown(context, name, status);
   if (!status.deleting && (await knowsItsRequests(context, name, status))) {
     await context.entities.remove(promiseId(name), {});
   }

@@ -67,8 +67,6 @@ async function lead(parts: ControllerProcess, leadership: Leadership, stopping: 
     await Promise.race([controller.synced, aborted(signal)]);
     if (signal.aborted) return;
     const worker = await projectionWorker(parts, controller);
-    // Meanwhile it may be over, and nobody would tell the worker that runs.
-    if (signal.aborted) return;
     const obeyed = obeyConfiguration({ ...parts, identity }, signal);
     const again = () => {
       controller.resync();
@@ -79,10 +77,9 @@ async function lead(parts: ControllerProcess, leadership: Leadership, stopping: 
       say('Temporal is back or another one: every object is looked at again');
       again();
     });
-    signal.addEventListener('abort', () => worker.getState() === 'RUNNING' && worker.shutdown(), { once: true });
     say(`controller leads, projections on task queue ${controller.queue}`);
     try {
-      await worker.run();
+      await runUntil(worker, signal);
     } finally {
       clearInterval(resync);
       over.abort();
@@ -95,6 +92,15 @@ async function lead(parts: ControllerProcess, leadership: Leadership, stopping: 
     await Promise.race([controller.close(), pause(closeMillis, enough.signal)]);
     enough.abort();
   }
+}
+
+/** Run in any case, for one that never ran would hold its connection; the signal may have aborted while it was made. */
+async function runUntil(worker: Worker, signal: AbortSignal): Promise<void> {
+  const running = worker.run();
+  const shutDown = () => worker.getState() === 'RUNNING' && worker.shutdown();
+  signal.addEventListener('abort', shutDown, { once: true });
+  if (signal.aborted) shutDown();
+  await running;
 }
 
 function projectionWorker({ connection, client, configuration, say }: ControllerProcess, controller: Controller) {

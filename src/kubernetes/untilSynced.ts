@@ -9,12 +9,11 @@ const listMillis = 20_000;
  * Waits for an API's objects, and not for ever: while they cannot be listed, whoever asks holds an object's turn, or one of
  * the few projections that go on at once.
  */
-export async function untilSynced({ synced, resource }: Informer): Promise<void> {
+export async function untilSynced({ synced, isListed, resource }: Informer): Promise<void> {
   const enough = new AbortController();
-  const late = pause(listMillis, enough.signal).then(() => 'late' as const);
-  const first = await Promise.race([synced, late]);
+  await Promise.race([synced, pause(listMillis, enough.signal)]);
   enough.abort();
-  if (first !== 'late') return;
+  if (isListed()) return;
   const { plural, group } = resource;
   throw new Failure('NotYet', `the API server has not listed ${plural}.${group} yet`, true);
 }

@@ -83,6 +83,30 @@ test('a stage that keeps failing is repeated as often as its pipeline says, then
   });
 });
 
+test('an entity that begins a fresh history is there all the time, and one that was terminated is not', async () => {
+  const id = 'resource/renewed/default/one';
+  await execute(platform, 'installPromise', promise('renewed', {}));
+  await execute(platform, 'configureResource', request('renewed', 'one', { size: '0' }));
+  let over = false;
+  // While it begins anew it may not answer in time; what counts is that it is never said to be gone.
+  const look = () => platform.entities.status(id).catch((error: unknown) => error);
+  const asked = Array.from({ length: 4 }, async () => {
+    let missing = 0;
+    while (!over) if ((await look()) === undefined) missing += 1;
+    return missing;
+  });
+  try {
+    for (let size = 1; size <= 6; size += 1) {
+      await execute(platform, 'configureResource', request('renewed', 'one', { size: String(size) }));
+    }
+  } finally {
+    over = true;
+  }
+  expect(await Promise.all(asked)).toEqual([0, 0, 0, 0]);
+  await platform.client.workflow.getHandle(id).terminate('by hand');
+  expect(await platform.entities.status(id)).toBeUndefined();
+});
+
 test('a stage that takes longer than its limit is stopped', async () => {
   const annotations = { 'fulfil.io/timeout': '1s' };
   const configure = [pipeline('configure', [stage('hang', 'trap "exit 0" TERM; sleep 60 & wait')], { annotations })];

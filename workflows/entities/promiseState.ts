@@ -111,10 +111,11 @@ export function announceBound(state: PromiseState, version: string): void {
 
 /** Somebody asked again for a deletion that goes on: what had failed is tried once more. */
 export function retryDeletion(state: PromiseState): void {
+  // Those that are on their way do not mind, and one whose entity was terminated meanwhile is found out.
+  state.dismissed = [];
   if (state.phase !== 'Failed') return;
   state.again = true;
   state.blocked = {};
-  state.dismissed = [];
 }
 
 export function offerOf(state: PromiseState): PromiseOffer | undefined {

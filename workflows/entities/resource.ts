@@ -22,6 +22,7 @@ import {
   lacksRevision,
   newResourceState,
   postpone,
+  showLacking,
 } from './resourceState.js';
 import { objectOf, ownerOf, statusOf } from './resourceView.js';
 
@@ -124,6 +125,7 @@ function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undef
   const outdated = state.observedGeneration !== state.generation || state.observedPlan !== plan.generation;
   const fromStart = state.again || (outdated && !state.deleting && !state.rebinding);
   if (fromStart) beginAnew(state);
+  if (fromStart && lacksRevision(state)) showLacking(state);
   const base = { owner: ownerOf(input, state, plan), plan, object: objectOf(state, plan) };
   if (state.deleting) {
     if (state.phase === 'Failed' && !state.again) return undefined;

@@ -91,8 +91,7 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
     // Kratix's words (reference, section 3.4).
     const message = `cannot find a PromiseRevision for Promise ${promise} with version ${news.boundTo}: promise revision not found`;
     state.failure = { type: unknownRevision, message };
-    note(state, { type: 'Reconciled', status: 'False', reason: 'FailedPromiseRevisionLookup', message: 'Failing' });
-    show(state, 'Failed', message);
+    showLacking(state);
     return false;
   }
   if (lacksRevision(state)) {
@@ -105,6 +104,12 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
 }
 
 const unknownRevision = 'UnknownRevision';
+
+/** That it lacks its revision, also after something else was to be seen, such as a pause. */
+export function showLacking(state: ResourceState): void {
+  note(state, { type: 'Reconciled', status: 'False', reason: 'FailedPromiseRevisionLookup', message: 'Failing' });
+  show(state, 'Failed', state.failure?.message ?? '');
+}
 
 /** It is bound to a revision that does not exist: nothing is configured with the one before. */
 export function lacksRevision({ failure }: ResourceState): boolean {

@@ -47,7 +47,7 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
     start({ works, unscheduled, obsolete }) {
       for (const work of works) progress.works = replaceWork(progress.works, work);
       progress.unscheduled = [...progress.unscheduled, ...unscheduled];
-      for (const job of storeJobs(works, obsolete, input.verify)) {
+      for (const job of storeJobs(works, obsolete, input.verify, progress.leftovers)) {
         progress.leftovers = beginJob(progress.leftovers, job);
         const delivery = scope.run(() => deliver(job));
         pending.push(

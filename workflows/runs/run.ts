@@ -55,5 +55,6 @@ async function clearLeftovers(progress: RunProgress, deliveries: Deliveries): Pr
     deliveries.start(await quick.scheduleWorks({ before: [], after: [], leftovers }));
     await deliveries.settled();
   }
-  progress.leftovers = [];
+  // What a store did not take is still there, for the next run.
+  progress.leftovers = unwantedLeftovers(progress.leftovers, progress.works);
 }

@@ -57,9 +57,14 @@ export async function buildTree(
   const strip = root === '' ? 0 : root.length + 1;
   return {
     ...tree,
-    created: [...blobs, ...tree.created],
+    created: onceEach([...blobs, ...tree.created]),
     altered: new Set([...tree.altered].map((path) => path.slice(strip))),
   };
+}
+
+/** The same content at two paths is one object; a server that checks what it gets refuses a pack that has it twice. */
+function onceEach(objects: readonly GitObject[]): GitObject[] {
+  return [...new Map(objects.map((object) => [object.oid, object])).values()];
 }
 
 /** Whether an edit of this tree would alter nothing; writes nothing. */

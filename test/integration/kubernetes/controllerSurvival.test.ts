@@ -76,7 +76,7 @@ test('with Temporal and everything it knew lost, the same objects lead to the sa
   await world.until(['databases', 'one'], 'Reconciled', isReconciled);
   expect(await documents()).toEqual([path('one')]);
   expect([path('one'), await repository.read(path('one'))]).toEqual(before.find(([file]) => file === path('one')));
-  expect(await world.writesDuring(3_000)).toEqual([]);
+  await holds('quiet', async () => (await world.writesDuring(3_000)).length === 0, 30_000);
 }, 180_000);
 
 test('a Promise that is deleted while nobody runs goes when somebody does', async () => {

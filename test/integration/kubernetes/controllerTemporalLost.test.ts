@@ -124,6 +124,13 @@ test('an entity that somebody terminated is taken for lost: documents go with it
   expect(await documents()).toContain(path('six'));
 }, 120_000);
 
+test("a Promise's entity that somebody terminated is begun anew, and knows its requests again", async () => {
+  await world.platform.client.workflow.getHandle('promise/database').terminate('by hand');
+  await world.kubectl('annotate', 'promise', 'database', 'looked-at=again');
+  const isKnown = async () => (await entity('promise/database'))?.resources?.includes('default/one') === true;
+  await holds('the request is known again', isKnown, 60_000);
+}, 120_000);
+
 test('and with it everything goes on', async () => {
   await world.apply(request('database', 'one', { size: 'large' }));
   await world.until(['databases', 'one'], 'Reconciled', isReconciled);

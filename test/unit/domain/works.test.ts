@@ -34,6 +34,11 @@ describe('what a store has to do', () => {
       { verify: true, write: [{ snapshot: 'snapshot-1' }] },
     ]);
     expect(storeJobs([placed('snapshot-1')], [], { store: 'GitStateStore/main' })).toEqual([]);
+    // A newer write was given up in the middle, and may have been faster.
+    const [begun] = storeJobs([placed('older')], []);
+    const inDoubt = begun === undefined ? [] : beginJob([], begun);
+    expect(storeJobs([placed('snapshot-1')], [], undefined, inDoubt)).toMatchObject([{ write: [{}] }]);
+    expect(storeJobs([placed('snapshot-1')], [], undefined, begun && endJob(inDoubt, begun))).toEqual([]);
   });
 
   test('what is done is marked with its revision, and nothing is left to do', () => {
