@@ -1,9 +1,10 @@
-import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from 'js-yaml';
+import { loadAll, YAMLException } from 'js-yaml';
 import type { Problem } from '../domain/problem.js';
 import { reason } from '../domain/failure.js';
 import { describeValue } from './describeValue.js';
 import { treeFault } from './plainTree.js';
 import { toRecord } from './toRecord.js';
+import { yamlSchema } from './yamlSchema.js';
 
 export interface SourcedDocument {
   /** `promise.yaml`, or `promise.yaml#2` for the second of several. */
@@ -18,9 +19,6 @@ export interface ReadDocuments {
 
 /** A Temporal payload carries 2 MB; escaping as JSON makes text longer, so there has to be room. */
 export const largestText = 1_500_000;
-
-/** Merge keys are not YAML 1.2, but what Kubernetes' own reader understands. */
-const schema = CORE_SCHEMA.withTags(mergeTag);
 
 /** More aliases than a person writes; what they expand to is measured as well. */
 const mostAliases = 1000;
@@ -49,7 +47,7 @@ export function parseYaml(text: string): ParsedYaml {
   const bytes = Buffer.byteLength(text);
   if (bytes > largestText) return { ok: false, message: `expected at most ${largestText} bytes, found ${bytes}` };
   try {
-    const values = loadAll(text, { schema, maxAliases: mostAliases });
+    const values = loadAll(text, { schema: yamlSchema, maxAliases: mostAliases });
     const fault = treeFault(values, largestText);
     return fault === undefined ? { ok: true, values: unshared(values) } : { ok: false, message: fault };
   } catch (thrown) {

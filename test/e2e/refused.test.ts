@@ -147,6 +147,16 @@ test('an input that is missing or empty is refused, by name', async () => {
   expect(nothing.stdout).toContain('Message: input: expected an object, found null');
 });
 
+test('what is neither a Promise nor anything else that can be deleted deletes no Promise of that name', async () => {
+  const binding = { apiVersion: 'platform.kratix.io/v1alpha1', kind: 'ResourceBinding', metadata: { name: 'bad' } };
+  const file = await product.file('binding.json', JSON.stringify(binding));
+  const { code, stderr } = await product.fulfil('delete', '-f', file);
+  expect([code, stderr.trimEnd()]).toEqual([
+    2,
+    "ResourceBinding bad: kind: expected Promise, Destination, a state store or a Promise's kind; nothing was deleted",
+  ]);
+});
+
 test('none of all that has changed anything', async () => {
   const { stdout } = await product.fulfil('get', 'promises', '-o', 'json');
   expect(JSON.parse(stdout)).toEqual([]);

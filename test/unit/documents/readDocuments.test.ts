@@ -27,7 +27,11 @@ describe('what is read', () => {
       ],
     ],
     ['a List of one', 'apiVersion: v1\nkind: List\nitems:\n- a: 1\n', [['f', { a: 1 }]]],
-    ['YAML 1.2 scalars', 'a: yes\nb: 2020-01-01\nc: 010\n', [['f', { a: 'yes', b: '2020-01-01', c: 10 }]]],
+    [
+      "scalars as Kubernetes' reader has them",
+      'a: yes\nb: 2020-01-01\nc: 0400\nd: 089\ne: -010\nf: "0400"\ng: 12:30\nh: 0o17\n',
+      [['f', { a: true, b: '2020-01-01', c: 256, d: 89, e: -8, f: '0400', g: '12:30', h: 15 }]],
+    ],
     [
       'aliases and merge keys',
       'a: &x {p: 1}\nb: *x\nc:\n  <<: *x\n  q: 2\n',
