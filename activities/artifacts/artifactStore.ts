@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, constants, copyFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, constants, copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -19,31 +19,39 @@ export interface ArtifactStore {
 export function directoryArtifacts(root: string): ArtifactStore {
   const pathOf = (digest: string) => join(root, digest.slice(0, 2), digest.slice(2));
 
-  async function keep(digest: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+  async function keep(digest: string, size: number, fill: (temporary: string) => Promise<void>): Promise<void> {
     const path = pathOf(digest);
-    if (await exists(path)) return;
+    // One of another size is what a power failure left of it.
+    if ((await sizeOf(path)) === size) return;
     await mkdir(dirname(path), { recursive: true });
-    // A rename makes the blob appear whole, so a dying worker leaves no half blob under its digest.
     const temporary = `${path}.${randomUUID()}`;
-    await fill(temporary);
-    await rename(temporary, path);
+    try {
+      await fill(temporary);
+      // A rename makes the blob appear whole, once its content is sure to be on the disk.
+      await flush(temporary);
+      await rename(temporary, path);
+    } catch (thrown) {
+      await rm(temporary, { force: true });
+      throw thrown;
+    }
   }
 
   return {
     async put(content) {
       const digest = digestOf(content);
-      await keep(digest, (temporary) => writeFile(temporary, content, { mode: 0o600 }));
+      await keep(digest, Buffer.byteLength(content), (temporary) => writeFile(temporary, content, { mode: 0o600 }));
       return digest;
     },
     async putFile(path) {
       const hash = createHash('sha256');
       await pipeline(createReadStream(path), hash);
       const digest = hash.digest('hex');
-      await keep(digest, async (temporary) => {
+      const { size } = await stat(path);
+      await keep(digest, size, async (temporary) => {
         await copyFile(path, temporary, constants.COPYFILE_FICLONE);
         await chmod(temporary, 0o600);
       });
-      return { digest, size: (await stat(pathOf(digest))).size };
+      return { digest, size };
     },
     async get(digest) {
       return readFile(pathOf(digest)).catch((error: unknown) => missing(digest, root, error));
@@ -56,11 +64,20 @@ export function directoryArtifacts(root: string): ArtifactStore {
   };
 }
 
-async function exists(path: string): Promise<boolean> {
+async function sizeOf(path: string): Promise<number | undefined> {
   return stat(path).then(
-    () => true,
-    () => false,
+    ({ size }) => size,
+    () => undefined,
   );
+}
+
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 function missing(digest: string, root: string, cause: unknown): never {

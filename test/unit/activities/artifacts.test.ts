@@ -37,6 +37,24 @@ describe('artifacts', () => {
     expect((await artifacts.get(digest)).toString()).toBe('text');
   });
 
+  test('what a power failure left of a blob is made whole by who stores it again', async () => {
+    const root = scratch.path('torn');
+    const store = directoryArtifacts(root);
+    const digest = await store.put('whole');
+    await writeFile(join(root, digest.slice(0, 2), digest.slice(2)), '');
+    await store.put('whole');
+    expect((await store.get(digest)).toString()).toBe('whole');
+  });
+
+  test('a blob that cannot be written leaves nothing behind', async () => {
+    const root = scratch.path('full');
+    const digest = await directoryArtifacts(scratch.path('other')).put('text');
+    // A folder is in its place.
+    await mkdir(join(root, digest.slice(0, 2), digest.slice(2), 'in the way'), { recursive: true });
+    await expect(directoryArtifacts(root).put('text')).rejects.toThrow();
+    expect(await readdir(join(root, digest.slice(0, 2)))).toEqual([digest.slice(2)]);
+  });
+
   test('what is missing is said with what to do about it', async () => {
     await expect(artifacts.get('0'.repeat(64))).rejects.toMatchObject({
       type: 'ArtifactMissing',
