@@ -40,13 +40,12 @@ export async function reconcilePromise(context: ControllerContext, name: string,
   const taken = await take(context, held, status, given !== undefined);
   await show(context, held, status, taken);
   context.wake.requestsOf(name);
-  if (status === undefined) return;
-  wakeVanished(context, name, status);
-  await adoptUnknown(context, name, status);
+  if (status !== undefined) return wakeVanished(context, name, status);
+  await adoptUnknown(context, name, []);
 }
 
 /** An entity that was begun anew alone knows none of the requests that it has; theirs believe that it does. */
-async function adoptUnknown(context: ControllerContext, name: string, { resources = [] }: EntityStatus): Promise<void> {
+async function adoptUnknown(context: ControllerContext, name: string, resources: readonly string[]): Promise<void> {
   const known = new Set(resources);
   const requests = context.apis.ofPromise(name)?.requests.list() ?? [];
   for (const request of requests.filter((each) => !known.has(keyOf(each)))) {
@@ -157,7 +156,7 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
     await removeRevisions(context, name);
     return (await removeApi(context, name)) ? undefined : letGo(placeOf(context, name), object);
   }
-  if (!status.deleting) await adoptUnknown(context, name, status);
+  if (!status.deleting) await adoptUnknown(context, name, status.resources ?? []);
   if (!status.deleting && (await knowsItsRequests(context, name, status))) {
     await context.entities.remove(promiseId(name), {});
   }
