@@ -19,6 +19,7 @@ import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
 import { isSameWish } from './sameWish.js';
+import type { ServedApi } from './servedApis.js';
 import { isLost, lostWorks, removeWorks } from './letting.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
 import { removeRevisions } from './revisionObjects.js';
@@ -44,13 +45,25 @@ export async function reconcilePromise(context: ControllerContext, name: string,
   await adoptUnknown(context, name, []);
 }
 
+/** A request and its Promise wake each other: without this, one that cannot be handed over would keep both busy. */
+const woken = new WeakSet<ClusterObject>();
+
+/** A request whose entity was lost, too: nothing else would tell. */
+function wakeOnce({ wake }: ControllerContext, api: ServedApi, request: ClusterObject): void {
+  if (woken.has(request)) return;
+  woken.add(request);
+  wake.request(api, keyOf(request));
+}
+
 /** An entity that was begun anew alone knows none of the requests that it has; theirs believe that it does. */
 async function adoptUnknown(context: ControllerContext, name: string, resources: readonly string[]): Promise<void> {
   const known = new Set(resources);
-  const requests = context.apis.ofPromise(name)?.requests.list() ?? [];
-  for (const request of requests.filter((each) => !known.has(keyOf(each)))) {
+  const api = context.apis.ofPromise(name);
+  if (api === undefined) return;
+  for (const request of api.requests.list().filter((each) => !known.has(keyOf(each)))) {
     const { namespace = '', name: requestName } = request.metadata;
     const status = await context.entities.status(resourceId(name, namespace, requestName));
+    if (status === undefined) wakeOnce(context, api, request);
     if (status === undefined || status.deleting) continue;
     const version = status.binding?.version ?? latestVersion;
     await context.entities.adopt(name, { namespace, name: requestName, planGeneration: 0, version });
