@@ -58,23 +58,21 @@ export function nudging(taskQueue: string) {
   });
 }
 
-/** Removals have nothing that could wait instead: tried at Kratix's pace (reference, section 6.1) until they are done. */
-export const insisting = proxyActivities<Activities>({
+/** Kratix's pace (reference, section 6.1). */
+const removals = {
   ...writeLimits,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '15 seconds' },
   cancellationType: 'TRY_CANCEL',
-});
+} as const;
+
+/** Removals have nothing that could wait instead: tried until they are done. */
+export const insisting = proxyActivities<Activities>(removals);
 
 /**
  * Removes a Destination's documents. Given up after a while, so that the entity which keeps all Destinations can begin a
  * fresh history; its next sweep asks again.
  */
-export const clearing = proxyActivities<Activities>({
-  ...writeLimits,
-  scheduleToCloseTimeout: '2 minutes',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '15 seconds' },
-  cancellationType: 'TRY_CANCEL',
-});
+export const clearing = proxyActivities<Activities>({ ...removals, scheduleToCloseTimeout: '2 minutes' });
 
 /** A Destination's or store's check is answered within a minute or reported as not reachable; the entity asks again. */
 export const checking = proxyActivities<Activities>({

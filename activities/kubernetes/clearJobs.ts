@@ -1,6 +1,6 @@
 import type { Cluster } from './cluster.js';
 import { unless } from './clusterFailure.js';
-import { jobLabels, managedBy, runAnnotation } from './jobLabels.js';
+import { isJobOf, jobLabels, managedBy, runAnnotation } from './jobLabels.js';
 import type { JobPlan } from './jobPlan.js';
 import type { Job, KubernetesList } from './objects.js';
 import { holds } from './objects.js';
@@ -19,7 +19,7 @@ export async function clearJobs(cluster: Cluster, plan: JobPlan, keep: number): 
   const selector = labelSelector(labelsOf(plan, objectLabels));
   const path = `${jobsPath(namespace)}${query({ labelSelector: selector })}`;
   const { items } = (await cluster.ask('GET', path)) as KubernetesList<Job>;
-  const ofObject = items.filter(isOfObject(plan));
+  const ofObject = items.filter((job) => isJobOf(task.owner, job));
   const isOfPipeline = hasLabels(labelsOf(plan, ['kratix.io/workflow-action', 'kratix.io/pipeline-name']));
   const isOurs = (job: Job) => job.metadata.annotations?.[runAnnotation] === task.run && !isOfPipeline(job);
   const left = ofObject.filter((job) => !isFinished(job) && !isOurs(job));
@@ -47,14 +47,12 @@ function isFinished({ status }: Job): boolean {
   return ['Complete', 'Failed'].some((type) => holds(status?.conditions, type) !== undefined);
 }
 
-const objectLabels = ['kratix.io/promise-name', 'kratix.io/workflow-type', 'kratix.io/resource-name'];
-
-/** By annotation, for labels may be the Pipeline's own, and name no kind. */
-function isOfObject({ task: { owner } }: JobPlan): (job: Job) => boolean {
-  const wanted = Object.entries({ name: owner.name, namespace: owner.namespace, kind: owner.kind });
-  return ({ metadata: { annotations = {} } }) =>
-    wanted.every(([key, value]) => annotations[`kratix.io/job-resource-${key}`] === value);
-}
+const objectLabels = [
+  ...Object.keys(managedBy),
+  'kratix.io/promise-name',
+  'kratix.io/workflow-type',
+  'kratix.io/resource-name',
+];
 
 function hasLabels(wanted: Readonly<Record<string, string>>): (job: Job) => boolean {
   return ({ metadata }) => Object.entries(wanted).every(([key, value]) => metadata.labels?.[key] === value);
@@ -63,7 +61,7 @@ function hasLabels(wanted: Readonly<Record<string, string>>): (job: Job) => bool
 /** Those of these labels that the Pipeline has not overwritten with its own. */
 function labelsOf(plan: JobPlan, keys: readonly string[]): Record<string, string> {
   const own = plan.pipeline.metadata.labels ?? {};
-  const known = Object.entries({ ...managedBy, ...jobLabels(plan) });
-  const wanted = [...Object.keys(managedBy), ...keys];
-  return Object.fromEntries(known.filter(([key]) => wanted.includes(key) && !Object.hasOwn(own, key)));
+  return Object.fromEntries(
+    Object.entries(jobLabels(plan)).filter(([key]) => keys.includes(key) && !Object.hasOwn(own, key)),
+  );
 }

@@ -1,4 +1,5 @@
 import type { JobPlan } from './jobPlan.js';
+import type { Job } from './objects.js';
 
 export const managedBy = { 'app.kubernetes.io/managed-by': 'Kratix' } as const;
 
@@ -37,4 +38,18 @@ export function jobAnnotations({ task, key }: JobPlan, secret: string): Record<s
     [keyAnnotation]: key,
     [secretAnnotation]: secret,
   };
+}
+
+export interface JobObject {
+  readonly kind: string;
+  readonly name: string;
+  /** Not compared when it is absent. */
+  readonly namespace?: string;
+}
+
+/** Whether a Job is an object's, by annotation: labels may be the Pipeline's own, and name no kind. */
+export function isJobOf({ kind, name, namespace }: JobObject, { metadata }: Job): boolean {
+  const annotation = (key: string) => metadata.annotations?.[`kratix.io/job-resource-${key}`];
+  if (annotation('kind') !== kind || annotation('name') !== name) return false;
+  return namespace === undefined || annotation('namespace') === namespace;
 }

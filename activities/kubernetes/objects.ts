@@ -91,8 +91,3 @@ export function holds(conditions: readonly Condition[] | undefined, type: string
 export function statusesOf(pod: Pod): readonly ContainerStatus[] {
   return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
 }
-
-/** No container of it runs any more, or will. */
-export function isOver({ status }: Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
-}

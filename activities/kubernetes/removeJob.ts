@@ -1,8 +1,7 @@
 import { Failure } from '../../src/domain/failure.js';
 import type { Cluster } from './cluster.js';
 import { codeOf } from './clusterFailure.js';
-import type { Job } from './objects.js';
-import { holds, isOver } from './objects.js';
+import { holds, type Job, type Pod } from './objects.js';
 import { pause } from './pause.js';
 import { jobsPath } from './paths.js';
 import type { Seen } from './podFollower.js';
@@ -54,6 +53,10 @@ async function until(cluster: Cluster, namespace: string, name: string, isSo: (s
 
 function isFailed(job: Job | undefined): boolean {
   return job === undefined || holds(job.status?.conditions, 'Failed') !== undefined;
+}
+
+function isOver({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
 /** A Job that is gone already is as good as removed. */

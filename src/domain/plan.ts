@@ -75,3 +75,10 @@ export function groupOf(apiVersion: string): string {
 export function versionOf(apiVersion: string): string {
   return apiVersion.slice(apiVersion.indexOf('/') + 1);
 }
+
+/** What of a plan is the platform's configuration and not the document's. */
+export type PlanSettings = Pick<PromisePlan, 'intervalMillis' | 'reconcileAfterFailure'>;
+
+export function isSameSettings(a: PlanSettings, b: PlanSettings): boolean {
+  return a.intervalMillis === b.intervalMillis && a.reconcileAfterFailure === b.reconcileAfterFailure;
+}

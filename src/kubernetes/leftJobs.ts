@@ -1,5 +1,6 @@
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import { unless } from '../../activities/kubernetes/clusterFailure.js';
+import { isJobOf } from '../../activities/kubernetes/jobLabels.js';
 import type { Job, KubernetesList } from '../../activities/kubernetes/objects.js';
 import { jobsEverywhere, jobsPath, query } from '../../activities/kubernetes/paths.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
@@ -18,15 +19,8 @@ export async function removeJobs(cluster: Cluster, owner: JobOwner): Promise<voi
   const labelSelector = `${promiseLabel}=${owner.promise}`;
   const jobs = (await cluster.ask('GET', `${jobsEverywhere}${query({ labelSelector })}`)) as KubernetesList<Job>;
   const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
-  for (const { metadata } of jobs.items.filter((job) => isOf(owner, job))) {
+  for (const { metadata } of jobs.items.filter((job) => isJobOf({ kind: owner.kind, ...owner.metadata }, job))) {
     const path = jobsPath(metadata.namespace ?? '', metadata.name);
     await cluster.ask('DELETE', path, { body }).catch(unless(404));
   }
-}
-
-/** By annotation, for a label with the name alone would name a request of another namespace too. */
-function isOf({ kind, metadata: { name, namespace } }: JobOwner, { metadata }: Job): boolean {
-  const annotation = (key: string) => metadata.annotations?.[`kratix.io/job-resource-${key}`];
-  if (annotation('kind') !== kind || annotation('name') !== name) return false;
-  return namespace === undefined || annotation('namespace') === namespace;
 }

@@ -13,6 +13,7 @@ import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js'
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
 import { promiseId, resourceId } from '../domain/ids.js';
+import { isSameSettings } from '../domain/plan.js';
 import { latestVersion } from '../domain/revision.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
@@ -114,9 +115,7 @@ async function take(
 
 /** The platform's configuration is part of the plan and not of the document. */
 function hasSettings({ before, plan }: PreparedPromise): boolean {
-  if (before === undefined) return true;
-  const { intervalMillis, reconcileAfterFailure } = before.newest;
-  return intervalMillis === plan.intervalMillis && reconcileAfterFailure === plan.reconcileAfterFailure;
+  return before === undefined || isSameSettings(before.newest, plan);
 }
 
 /** The API's definition stands before anybody hears of the Promise (reference, section 3.2). */
@@ -169,9 +168,9 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
     await removeRevisions(context, name);
     return (await removeApi(context, name)) ? undefined : letGo(placeOf(context, name), object);
   }
-  if (!status.deleting) await adoptUnknown(context, name, status.resources ?? []);
-  if (!status.deleting && (await knowsItsRequests(context, name, status))) {
-    await context.entities.remove(promiseId(name), {});
+  if (!status.deleting) {
+    await adoptUnknown(context, name, status.resources ?? []);
+    if (await knowsItsRequests(context, name, status)) await context.entities.remove(promiseId(name), {});
   }
   // What it waits for, from now on.
   const now = status.deleting ? status : ((await context.entities.status(promiseId(name))) ?? status);

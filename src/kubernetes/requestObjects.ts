@@ -59,7 +59,8 @@ async function take(
   if (status?.checked === true && isOf(context, object, status) && isStored(asked, status.document)) {
     return { document: status.document };
   }
-  const offer = (await offerOf(context, api, object, status)) ?? (await awaitedOffer(context, api, object, status));
+  const isLeft = status === undefined && worksOf(context.works, object).length > 0;
+  const offer = (await offerOf(context, api, isLeft)) ?? (await awaitedOffer(context, api, object, isLeft));
   if (offer === undefined) return {};
   try {
     const { resource, wish } = await prepareOffered(context, { promise: api.promise, offer }, asked);
@@ -80,27 +81,20 @@ async function take(
   }
 }
 
-/** Of a Promise that goes only for a request whose entity was lost: its documents have to be known again before they go. */
+/** @param isLeft of a request whose entity was lost: its documents have to be known again before they go with the Promise */
 async function offerOf(
-  { entities, works }: ControllerContext,
+  { entities }: ControllerContext,
   { promise }: ServedApi,
-  object: ClusterObject,
-  status: EntityStatus | undefined,
+  isLeft: boolean,
 ): Promise<PromiseOffer | undefined> {
   const offer = await entities.offer(promise);
-  const isLeft = status === undefined && worksOf(works, object).length > 0;
   return offer?.deleting === true && !isLeft ? undefined : offer;
 }
 
 /** Nothing, and a note to look again when the Promise is there: it may have come before the note. */
-async function awaitedOffer(
-  context: ControllerContext,
-  api: ServedApi,
-  object: ClusterObject,
-  status: EntityStatus | undefined,
-) {
+async function awaitedOffer(context: ControllerContext, api: ServedApi, object: ClusterObject, isLeft: boolean) {
   context.wake.whenOffered(api, keyOf(object));
-  return offerOf(context, api, object, status);
+  return offerOf(context, api, isLeft);
 }
 
 /** The Promise has told its resources to go: their objects go too (reference, section 3.6, step 3). */

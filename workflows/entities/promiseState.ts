@@ -1,5 +1,6 @@
 import type { DestinationChange } from '../../src/domain/affects.js';
-import type { PromisePlan } from '../../src/domain/plan.js';
+import type { PlanSettings, PromisePlan } from '../../src/domain/plan.js';
+import { isSameSettings } from '../../src/domain/plan.js';
 import type { Dependent, RequirementStatus } from '../../src/domain/requirements.js';
 import type { Revision } from '../../src/domain/revision.js';
 import { addRevision } from '../../src/domain/revision.js';
@@ -53,9 +54,6 @@ export interface PromiseState extends EntityState {
   next?: ApplyPromise;
 }
 
-/** What of a plan is the platform's configuration and not the document's. */
-export type PlanSettings = Pick<PromisePlan, 'intervalMillis' | 'reconcileAfterFailure'>;
-
 /** What the outside asks of a Promise that a request is checked against. */
 export interface PromiseOffer {
   readonly plan: PromisePlan;
@@ -90,10 +88,7 @@ export function acceptWish(state: PromiseState, wish: ApplyPromise): boolean {
   // Other annotations, or another operator's settings: nothing runs for it, and requests have to know.
   if (state.installed?.generation === plan.generation) {
     state.installed = plan;
-    const settled =
-      before?.digest === plan.digest &&
-      before.intervalMillis === plan.intervalMillis &&
-      before.reconcileAfterFailure === plan.reconcileAfterFailure;
+    const settled = before?.digest === plan.digest && isSameSettings(before, plan);
     if (!settled) state.announce = state.resources;
   }
   announceBound(state, plan.version);
