@@ -43,8 +43,9 @@ export async function attemptRun(
       const args = runArguments(engine, spec, name, user, files);
       const startedAt = new Date();
       const { client, output } = await startClient(engine, args, passed.inherited, folder);
-      const end = await followClient(engine, spec, name, client, output, signal);
-      return { ...end, id: await createdId(files.id), startedAt };
+      const created = () => createdId(files.id);
+      const end = await followClient(engine, spec, created, client, output, signal);
+      return { ...end, id: await created(), startedAt };
     } finally {
       stopWatching();
     }
@@ -84,14 +85,14 @@ async function startClient(
 async function followClient(
   engine: EngineChoice,
   spec: ContainerSpec,
-  name: string,
+  created: () => Promise<string | undefined>,
   client: ChildProcess,
   output: Socket,
   signal: AbortSignal,
 ): Promise<Pick<AttemptEnd, 'exitCode' | 'output'>> {
   const end = clientEnd(engine, client);
   let stopped: Promise<void> | undefined;
-  const stop = (): void => void (stopped ??= stopContainer(engine, name, spec.graceSeconds, client, end));
+  const stop = (): void => void (stopped ??= stopContainer(engine, created, spec.graceSeconds, client, end));
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   const copied = copyOutput(output, spec.logFile, spec.logLimitBytes);

@@ -48,21 +48,16 @@ async function runNamed(
 ): Promise<ContainerResult> {
   const name = containerName(spec.key);
   const first = await attemptRun(options, spec, name, user, signal);
-  if (first.id !== undefined || !isNameConflict(first.output)) return meaning(options, spec, name, first);
-  // the same key can only be the leftover of an earlier attempt, whose worker died
+  if (first.id !== undefined || !isNameConflict(first.output)) return meaning(options, spec, first);
+  // the same key can only be an earlier attempt's: its worker died, or it is just being stopped
   await removeContainer(options, name);
-  return meaning(options, spec, name, await attemptRun(options, spec, name, user, signal));
+  return meaning(options, spec, await attemptRun(options, spec, name, user, signal));
 }
 
-async function meaning(
-  options: EngineOptions,
-  spec: ContainerSpec,
-  name: string,
-  end: AttemptEnd,
-): Promise<ContainerResult> {
+async function meaning(options: EngineOptions, spec: ContainerSpec, end: AttemptEnd): Promise<ContainerResult> {
   const { exitCode, id, output } = end;
   if (exitCode === undefined) {
-    await removeContainer(options, name);
+    if (id !== undefined) await removeContainer(options, id);
     throw new Failure('EngineUnavailable', `${options.name} was killed while it ran a stage`, true);
   }
   if (id === undefined) throw createFailure(options, spec.image, output);
@@ -72,7 +67,7 @@ async function meaning(
     // A machine without watches or with a full log of events tells of none: then the engine's own words have to do.
     const neverBegan = events.size === 0 ? isRuntimeComplaint(output) : events.has('create') && !events.has('start');
     if (neverBegan) {
-      await removeContainer(options, name);
+      await removeContainer(options, id);
       throw startFailure(options, spec, exitCode, output);
     }
   }

@@ -9,22 +9,28 @@ const CLIENT_END_MILLISECONDS = 10_000;
 /**
  * Ends a container and the engine's client that runs it; back only when both are gone. Before the container exists
  * (the image is still being pulled) there is only the client to end.
+ * @param created tells the container's id once it has one; its name may be its successor's already
  */
 export async function stopContainer(
   engine: EngineChoice,
-  name: string,
+  created: () => Promise<string | undefined>,
   graceSeconds: number,
   client: ChildProcess,
   clientEnd: Promise<unknown>,
 ): Promise<void> {
   const ended = clientEnd.catch(() => undefined);
   const grace = `${Math.max(0, Math.ceil(graceSeconds))}`;
-  const { ok } = await engineCommand(engine, ['stop', '-t', grace, name]);
-  if (!ok) client.kill('SIGTERM');
-  const undrained = setTimeout(() => void removeContainer(engine, name), DRAIN_MILLISECONDS);
+  const remove = async () => {
+    const id = await created();
+    if (id !== undefined) await removeContainer(engine, id);
+  };
+  const running = await created();
+  const stopped = running !== undefined && (await engineCommand(engine, ['stop', '-t', grace, running])).ok;
+  if (!stopped) client.kill('SIGTERM');
+  const undrained = setTimeout(() => void remove(), DRAIN_MILLISECONDS);
   const hanging = setTimeout(() => client.kill('SIGKILL'), CLIENT_END_MILLISECONDS);
   await ended;
   clearTimeout(undrained);
   clearTimeout(hanging);
-  await removeContainer(engine, name);
+  await remove();
 }

@@ -66,6 +66,22 @@ test('a container that a dead worker left under the same key is replaced', async
   expect(Date.now() - from).toBeLessThan(5_000);
 });
 
+test('an attempt that is being stopped does not take its successor of the same key along', async () => {
+  for (const after of [0, 50, 100, 150, 200, 300, 400]) {
+    await rm(join(out, 'up'), { force: true });
+    const abort = new AbortController();
+    const spec = stages.stage(HEEDS_TERM);
+    const first = stages.engine.run(spec, abort.signal);
+    await appears(out, 'up');
+    const next = { ...spec, command: ['sh', '-c', 'sleep 1; echo second'], logFile: join(stages.folder, 'log-next') };
+    const ended = expect(first).rejects.toThrow('cancelled');
+    abort.abort(new Error('cancelled'));
+    await new Promise((resolve) => setTimeout(resolve, after));
+    expect(await stages.engine.run(next, never())).toMatchObject({ exitCode: 0, lastLine: 'second' });
+    await ended;
+  }
+});
+
 test('the sweep removes what dead workers left, and only that', async () => {
   const dead = `${stages.worker}-dead`;
   const alive = `${stages.worker}-alive`;
