@@ -196,9 +196,9 @@ async function perform(
   noteServing(state);
 }
 
-/** From now on requests run with this revision. */
+/** From now on requests run with this revision, and with the settings that came while it was made. */
 function install(state: PromiseState, plan: PromisePlan): void {
   if (state.installed?.generation === plan.generation) return;
-  state.installed = plan;
+  state.installed = state.plan?.generation === plan.generation ? state.plan : plan;
   state.announce = state.resources;
 }
