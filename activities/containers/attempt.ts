@@ -3,14 +3,14 @@ import { watch } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Failure } from '../../src/domain/failure.js';
 import type { ContainerSpec } from './container.js';
-import type { EngineChoice } from './engineCommand.js';
+import { engineCommand, type EngineChoice } from './engineCommand.js';
 import { joinedOutput } from './joinedOutput.js';
 import { copyOutput } from './outputLog.js';
 import { passEnvironment } from './passedEnvironment.js';
-import { runArguments, type RunFiles } from './runArguments.js';
+import { ATTEMPT_LABEL, runArguments, type AttemptFiles } from './runArguments.js';
 import { stopContainer } from './stopContainer.js';
 
 /** How one `run` of the engine ended: what its exit code means is still open. */
@@ -35,7 +35,11 @@ export async function attemptRun(
   const passed = passEnvironment(spec.env);
   // mkdtemp gives a folder of mode 0700: the file with the values is nobody else's to read
   const folder = await mkdtemp(join(tmpdir(), 'fulfil-'));
-  const files: RunFiles = { environment: join(folder, 'env'), id: join(folder, 'id') };
+  const files: AttemptFiles = {
+    attempt: basename(folder),
+    environment: join(folder, 'env'),
+    id: join(folder, 'id'),
+  };
   try {
     await writeFile(files.environment, passed.file, { mode: 0o600 });
     const stopWatching = removeOnceRead(folder, files.environment);
@@ -43,9 +47,9 @@ export async function attemptRun(
       const args = runArguments(engine, spec, name, user, files);
       const startedAt = new Date();
       const { client, output } = await startClient(engine, args, passed.inherited, folder);
-      const created = () => createdId(files.id);
-      const end = await followClient(engine, spec, created, client, output, signal);
-      return { ...end, id: await created(), startedAt };
+      const find = async () => (await createdId(files.id)) ?? labelledId(engine, files.attempt);
+      const end = await followClient(engine, spec, find, client, output, signal);
+      return { ...end, id: await createdId(files.id), startedAt };
     } finally {
       stopWatching();
     }
@@ -85,14 +89,14 @@ async function startClient(
 async function followClient(
   engine: EngineChoice,
   spec: ContainerSpec,
-  created: () => Promise<string | undefined>,
+  find: () => Promise<string | undefined>,
   client: ChildProcess,
   output: Socket,
   signal: AbortSignal,
 ): Promise<Pick<AttemptEnd, 'exitCode' | 'output'>> {
   const end = clientEnd(engine, client);
   let stopped: Promise<void> | undefined;
-  const stop = (): void => void (stopped ??= stopContainer(engine, created, spec.graceSeconds, client, end));
+  const stop = (): void => void (stopped ??= stopContainer(engine, find, spec.graceSeconds, client, end));
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   const copied = copyOutput(output, spec.logFile, spec.logLimitBytes);
@@ -134,4 +138,11 @@ function removeOnceRead(folder: string, environment: string): () => void {
 async function createdId(file: string): Promise<string | undefined> {
   const id = await readFile(file, 'utf8').catch(() => '');
   return id.trim() === '' ? undefined : id.trim();
+}
+
+/** A client that is killed between creating its container and writing the id leaves only this. */
+async function labelledId(engine: EngineChoice, attempt: string): Promise<string | undefined> {
+  const filter = `--filter=label=${ATTEMPT_LABEL}=${attempt}`;
+  const { stdout } = await engineCommand(engine, ['ps', '--all', '--quiet', '--no-trunc', filter]);
+  return stdout.trim() === '' ? undefined : stdout.trim();
 }

@@ -4,8 +4,12 @@ import type { EngineChoice } from './engineCommand.js';
 
 export const WORKER_LABEL = 'fulfil.io/worker';
 export const KEY_LABEL = 'fulfil.io/key';
+/** Containers of one key have one name; this tells a stopped attempt's from its successor's. */
+export const ATTEMPT_LABEL = 'fulfil.io/attempt';
 
-export interface RunFiles {
+export interface AttemptFiles {
+  /** Another for each attempt. */
+  readonly attempt: string;
   readonly environment: string;
   /** The engine writes the container's id here once it is created. */
   readonly id: string;
@@ -17,7 +21,7 @@ export function runArguments(
   spec: ContainerSpec,
   name: string,
   user: string | undefined,
-  files: RunFiles,
+  files: AttemptFiles,
 ): readonly string[] {
   const [entrypoint, ...commandRest] = spec.command ?? [];
   return [
@@ -27,6 +31,7 @@ export function runArguments(
     `--name=${name}`,
     `--label=${WORKER_LABEL}=${spec.worker}`,
     `--label=${KEY_LABEL}=${spec.key}`,
+    `--label=${ATTEMPT_LABEL}=${files.attempt}`,
     `--cidfile=${files.id}`,
     `--env-file=${files.environment}`,
     '--log-driver=none',

@@ -9,11 +9,11 @@ const CLIENT_END_MILLISECONDS = 10_000;
 /**
  * Ends a container and the engine's client that runs it; back only when both are gone. Before the container exists
  * (the image is still being pulled) there is only the client to end.
- * @param created tells the container's id once it has one; its name may be its successor's already
+ * @param find tells the container's id once it is there; its name may be its successor's already
  */
 export async function stopContainer(
   engine: EngineChoice,
-  created: () => Promise<string | undefined>,
+  find: () => Promise<string | undefined>,
   graceSeconds: number,
   client: ChildProcess,
   clientEnd: Promise<unknown>,
@@ -21,10 +21,10 @@ export async function stopContainer(
   const ended = clientEnd.catch(() => undefined);
   const grace = `${Math.max(0, Math.ceil(graceSeconds))}`;
   const remove = async () => {
-    const id = await created();
+    const id = await find();
     if (id !== undefined) await removeContainer(engine, id);
   };
-  const running = await created();
+  const running = await find();
   const stopped = running !== undefined && (await engineCommand(engine, ['stop', '-t', grace, running])).ok;
   if (!stopped) client.kill('SIGTERM');
   const undrained = setTimeout(() => void remove(), DRAIN_MILLISECONDS);
