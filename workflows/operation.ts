@@ -37,13 +37,17 @@ export interface OperationResult {
 export type Settled = { readonly object: string } & Progress;
 
 export const acceptedUpdate = defineUpdate<Accepted>('accepted');
+/** Hands the wish over once more: others may have asked for something else meanwhile, or its entity was lost. */
+export const againUpdate = defineUpdate<Accepted>('again');
 export const settledUpdate = defineUpdate<Settled>('settled');
 const progressSignal = defineSignal<[Progress]>(signals.progress);
 const answerSignal = defineSignal<[Answer]>(signals.answer);
 
 /** The one shape of every operation: hand the wish over, wait for the entity's answer, end with one line. */
 export async function operate(handOver: (ticket: Ticket) => Promise<Accepted>): Promise<OperationResult> {
-  const seen: Seen = {};
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const ticket = { operation: workflowId, request: `${workflowId}/${firstExecutionRunId}` };
+  const seen: Seen = { handingOver: 0 };
 
   setHandler(progressSignal, (progress) => {
     seen.progress = progress;
@@ -52,20 +56,32 @@ export async function operate(handOver: (ticket: Ticket) => Promise<Accepted>): 
   setHandler(answerSignal, (answer) => {
     seen.answer = answer;
   });
-  setHandler(acceptedUpdate, async () => {
+  async function accepted(): Promise<Accepted> {
     await condition(() => seen.accepted !== undefined || seen.failure !== undefined);
     if (seen.accepted === undefined) throw seen.failure ?? noAnswer();
     return seen.accepted;
+  }
+  setHandler(acceptedUpdate, accepted);
+  setHandler(againUpdate, async () => {
+    seen.handingOver += 1;
+    try {
+      await accepted();
+      seen.accepted = await handOver(ticket);
+      return seen.accepted;
+    } catch (thrown) {
+      throw oneLine(thrown);
+    } finally {
+      seen.handingOver -= 1;
+    }
   });
   setHandler(settledUpdate, async (): Promise<Settled> => {
     await condition(() => settledOf(seen) !== undefined);
     return settledOf(seen) ?? { object: '', phase: 'Pending', message: '' };
   });
 
-  const { workflowId, firstExecutionRunId } = workflowInfo();
   try {
-    seen.accepted = await handOver({ operation: workflowId, request: `${workflowId}/${firstExecutionRunId}` });
-    seen.result = seen.accepted.done ?? (await awaitAnswer(seen, seen.accepted.object));
+    seen.accepted = await handOver(ticket);
+    seen.result = await awaitResult(seen);
   } catch (thrown) {
     if (isCancellation(thrown)) throw thrown;
     seen.failure = oneLine(thrown);
@@ -78,6 +94,8 @@ export async function operate(handOver: (ticket: Ticket) => Promise<Accepted>): 
 
 /** What an operation has heard so far. */
 interface Seen {
+  /** How many callers have the wish handed over again: nothing ends before that is done. */
+  handingOver: number;
   accepted?: Accepted;
   progress?: Progress;
   answer?: Answer;
@@ -85,13 +103,14 @@ interface Seen {
   result?: OperationResult;
 }
 
-async function awaitAnswer(seen: Seen, object: string): Promise<OperationResult> {
-  await condition(() => seen.answer !== undefined);
-  const { answer } = seen;
-  if (answer === undefined) throw noAnswer();
+async function awaitResult(seen: Seen): Promise<OperationResult> {
+  await condition(() => seen.handingOver === 0 && (seen.accepted?.done ?? seen.answer) !== undefined);
+  const { accepted, answer } = seen;
+  if (accepted?.done !== undefined) return accepted.done;
+  if (accepted === undefined || answer === undefined) throw noAnswer();
   if (!answer.ok) throw ApplicationFailure.nonRetryable(answer.message, answer.type);
   const { phase, message, changed, destinations } = answer;
-  return { object, phase, message, changed, destinations };
+  return { object: accepted.object, phase, message, changed, destinations };
 }
 
 function settledOf({ accepted, progress, answer, failure, result }: Seen): Settled | undefined {

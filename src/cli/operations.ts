@@ -1,5 +1,10 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { WorkflowFailedError } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Accepted, OperationResult, Settled } from '../../workflows/operation.js';
 import { reason } from '../domain/failure.js';
@@ -33,18 +38,41 @@ export interface OperationStart {
   readonly input: unknown;
 }
 
-/** Starts an operation, or joins the same one if it runs already. */
+/**
+ * Starts an operation. One that asks for the same and still runs is joined, and hands over once more: something else
+ * may have been asked for since.
+ */
 export async function startOperation(platform: Platform, start: OperationStart): Promise<RunningOperation> {
-  const handle = await platform.client.workflow.start(start.type, {
-    workflowId: start.workflowId,
-    taskQueue: platform.taskQueue,
-    args: [start.input],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: `${start.type} ${start.object}`,
+  const handle = await begin(platform, start);
+  if (handle !== undefined) return running(start, handle, () => handle.executeUpdate<Accepted, []>('accepted'));
+  const joined = platform.client.workflow.getHandle(start.workflowId);
+  try {
+    const accepted = await joined.executeUpdate<Accepted, []>('again');
+    return running(start, joined, () => Promise.resolve(accepted));
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return startOperation(platform, start); // it has just ended
+    if (error instanceof WorkflowUpdateFailedError) return failedOperation(start, endingOf(error));
+    throw error;
+  }
+}
+
+/** Undefined when the same operation runs already. */
+async function begin({ client, taskQueue }: Platform, { type, workflowId, object, input }: OperationStart) {
+  const options = { workflowId, taskQueue, args: [input], staticSummary: `${type} ${object}` };
+  return client.workflow.start(type, options).catch((error: unknown) => {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
   });
+}
+
+function running(
+  { object }: OperationStart,
+  handle: WorkflowHandle,
+  accepted: () => Promise<Accepted>,
+): RunningOperation {
   return {
-    object: start.object,
-    accepted: () => whileRunning(() => handle.executeUpdate<Accepted, []>('accepted')),
+    object,
+    accepted: () => whileRunning(accepted),
     async settled() {
       const settled = await whileRunning(() => handle.executeUpdate<Settled, []>('settled'));
       if (settled === undefined || !standsStill(settled.phase)) return ending(handle);
@@ -52,6 +80,11 @@ export async function startOperation(platform: Platform, start: OperationStart):
     },
     ended: () => ending(handle),
   };
+}
+
+function failedOperation({ object }: OperationStart, failure: Ending): RunningOperation {
+  const ended = () => Promise.resolve(failure);
+  return { object, accepted: () => Promise.resolve(undefined), settled: ended, ended };
 }
 
 /** An operation that ends meanwhile rejects updates; its result then says everything. */
@@ -64,9 +97,13 @@ async function ending(handle: WorkflowHandle): Promise<Ending> {
     const { phase, message, changed } = (await handle.result()) as OperationResult;
     return { phase, message, changed, refused: false };
   } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    const { cause } = error;
-    const refused = cause instanceof ApplicationFailure && cause.type === 'Refused';
-    return { phase: 'Failed', message: reason(cause ?? error), changed: true, refused };
+    if (error instanceof WorkflowFailedError) return endingOf(error);
+    throw error;
   }
+}
+
+function endingOf(error: WorkflowFailedError | WorkflowUpdateFailedError): Ending {
+  const { cause } = error;
+  const refused = cause instanceof ApplicationFailure && cause.type === 'Refused';
+  return { phase: 'Failed', message: reason(cause ?? error), changed: true, refused };
 }

@@ -95,6 +95,19 @@ test('exit code 3: what has to wait is handed over and goes on by itself; --unti
   expect([second.code, second.stdout]).toEqual([0, 'promise/later ready: written to later\n']);
 });
 
+test('what was asked for first, while something else was asked for since, is what counts when it is asked for again', async () => {
+  const wish = (name: string) => promise('torn', { selector: { team: 'torn' }, dependencies: [configMap(name)] });
+  for (const name of ['first', 'second']) expect((await product.apply([wish(name)])).code).toBe(3);
+  expect((await product.apply([wish('first')], '--no-wait')).stdout).toBe('promise/torn accepted\n');
+  const described = await product.fulfil('get', 'promise', 'torn', '-o', 'json');
+  expect(JSON.parse(described.stdout)).toMatchObject({ spec: { dependencies: [{ metadata: { name: 'first' } }] } });
+  await product.apply([destination('torn', { team: 'torn' })]);
+  const applied = await product.apply([wish('first')], '--until-ready');
+  expect([applied.code, applied.stdout]).toEqual([0, 'promise/torn unchanged: written to torn\n']);
+  const files = await storeFiles(join(product.store, 'torn/dependencies'));
+  expect(await readFile(join(product.store, 'torn/dependencies', files[0] ?? ''), 'utf8')).toContain('name: first');
+});
+
 test('exit code 1: what fails on the way; the last line says which stage and why', async () => {
   const fail = pipeline('configure', [stage('fail', 'echo "no space left"; exit 28')]);
   await product.apply([promise('failing', { resource: { configure: [fail] } })]);
