@@ -13,7 +13,13 @@ import { destinationsId, promiseId, promisesId, resourceId } from '../src/domain
 import type { Registry } from '../src/domain/registry.js';
 import { emptyRegistry } from '../src/domain/registry.js';
 import type { RunResult } from '../src/domain/run.js';
-import type { Aggregated, Deregister, Register, StoreTrouble } from '../workflows/entities/destinationsState.js';
+import type {
+  AggregateFile,
+  Aggregated,
+  Deregister,
+  Register,
+  StoreTrouble,
+} from '../workflows/entities/destinationsState.js';
 import type { PromiseOffer } from '../workflows/entities/promiseState.js';
 import type { Claim } from '../workflows/entities/promises.js';
 import type {
@@ -48,8 +54,8 @@ export interface EntityClient {
   deregister(message: Deregister): Promise<void>;
   subscribe(promise: string): Promise<void>;
   aggregated(part: Aggregated): Promise<void>;
-  /** Snapshots of every placement in a Destination's aggregated file, by placement. */
-  aggregate(destination: string): Promise<Readonly<Record<string, string>>>;
+  /** Snapshots of every placement in an aggregated file, by placement. */
+  partsOf(place: AggregateFile): Promise<Readonly<Record<string, string>>>;
   storeTrouble(trouble: StoreTrouble): Promise<void>;
   claim(claim: Claim): Promise<void>;
   findPromise(group: string, kind: string): Promise<string | undefined>;
@@ -163,8 +169,7 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
     deregister: (message) => signalIndex('deregister', message),
     subscribe: (promise) => signalIndex('subscribe', { promise }),
     aggregated: (part) => signalIndex('aggregated', part),
-    aggregate: async (destination) =>
-      (await query<Record<string, string>>(destinationsId, 'aggregate', destination)) ?? {},
+    partsOf: async (place) => (await query<Record<string, string>>(destinationsId, 'parts', place)) ?? {},
     storeTrouble: (trouble) => signalIndex('storeTrouble', trouble),
     async claim(claim) {
       // Such an operation can be used once only, and a start may be repeated.

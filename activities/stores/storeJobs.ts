@@ -22,7 +22,7 @@ import type { StoreChange, StoreFile, StoreRevision, StoreWriter } from './store
 
 export interface StoreJobDependencies {
   readonly artifacts: ArtifactStore;
-  readonly entities: Pick<EntityClient, 'registry' | 'aggregate' | 'aggregated' | 'storeTrouble'>;
+  readonly entities: Pick<EntityClient, 'registry' | 'partsOf' | 'aggregated' | 'storeTrouble'>;
   readonly writerFor: (store: StateStore) => StoreWriter;
   /** How often a store is looked at that is well. */
   readonly recheckMillis: number;
@@ -82,18 +82,20 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
   /** A Destination with one file for all: this placement joins or leaves first, then the file is made of all of them. */
   async function changeOf(
     common: Pick<StoreChange, 'run' | 'summary'>,
+    store: StoreJob['store'],
     placement: PlacementWrite | ObsoletePlacement,
     files?: readonly StoreFile[],
   ): Promise<StoreChange> {
     const { name, layout, destination, snapshot } = placement;
     const input = { ...common, placement: name, layout, files };
     if (layout.mode !== 'aggregatedYAML') return placementChange(input);
-    await entities.aggregated({ destination, placement: name, snapshot: files === undefined ? undefined : snapshot });
+    const place = { destination, file: `${storeKey(store)} ${layout.aggregate ?? ''}` };
+    await entities.aggregated({ ...place, placement: name, snapshot: files === undefined ? undefined : snapshot });
     return {
       ...common,
       // Asked at the moment of writing: whoever writes last has heard of everybody.
       async edit(view) {
-        const parts = Object.entries(await entities.aggregate(destination));
+        const parts = Object.entries(await entities.partsOf(place));
         const aggregateParts = await Promise.all(
           parts.map(async ([part, digest]) => ({ placement: part, files: await filesOf(digest) })),
         );
@@ -104,9 +106,9 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
 
   async function changeFor({ run, title, job }: WriteStore): Promise<StoreChange> {
     const common = { run, summary: summaryOf(title, job) };
-    const removals = await Promise.all(job.remove.map((placement) => changeOf(common, placement)));
+    const removals = await Promise.all(job.remove.map((placement) => changeOf(common, job.store, placement)));
     const writes = await Promise.all(
-      job.write.map(async (placement) => changeOf(common, placement, await filesOf(placement.snapshot))),
+      job.write.map(async (placement) => changeOf(common, job.store, placement, await filesOf(placement.snapshot))),
     );
     return combinedChange(common, [...removals, ...writes]);
   }
@@ -158,10 +160,12 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
 
     /** Succeeds when the target branch has the documents: merged, squashed or written by hand, all count. */
     async awaitMerge({ branch, ...wish }: Proposal, signal: AbortSignal): Promise<WrittenStore> {
-      const writer = await writerOf(wish.job.store);
-      const revision = await writer.holds([await changeFor(wish)], signal);
+      const { store } = wish.job;
+      const writer = await writerOf(store);
+      const change = await changeFor(wish);
+      const revision = await reportingTrouble(store, () => writer.holds([change], signal));
       if (revision === undefined) throw new Failure('NotMerged', `branch ${branch} is not merged yet`, true);
-      await writer.withdraw(branch, signal);
+      await reportingTrouble(store, () => writer.withdraw(branch, signal));
       return { revision, changed: true };
     },
 

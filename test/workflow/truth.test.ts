@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -131,21 +131,51 @@ test('by pull request: the run waits for people, and a squashed merge counts', a
     phase: 'Waiting',
     message: `branch ${branch} of GitStateStore/git waits to be merged`,
   });
-  const clone = join(platform.home, 'people');
-  const git = (...args: string[]) =>
-    run('git', ['-C', clone, '-c', 'user.name=p', '-c', 'user.email=p@example.com', ...args]);
-  await run('git', ['clone', '--quiet', repository, clone]);
-  await git('merge', '--quiet', '--squash', `origin/${branch}`);
-  await git('commit', '--quiet', '-m', 'merged by people');
-  await git('push', '--quiet', 'origin', 'main');
+  await merge(branch);
   expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
   const { stdout } = await run('git', ['-C', repository, 'branch', '--list', 'fulfil/*']);
   expect(stdout).toBe('');
 }, 120_000);
 
-test('one file for a whole Destination: it has everybody, and loses who goes', async () => {
-  const spec = { filepath: { mode: 'aggregatedYAML', filename: 'all.yaml' } };
-  await execute(platform, 'registerDestination', destination('joined', { place: 'joined' }, spec));
+/** As people do it, and squashed. */
+async function merge(branch: string): Promise<void> {
+  const clone = await mkdtemp(join(platform.home, 'people-'));
+  const git = (...args: string[]) =>
+    run('git', ['-C', clone, '-c', 'user.name=p', '-c', 'user.email=p@example.com', ...args]);
+  await run('git', ['clone', '--quiet', repository, clone]);
+  await git('commit', '--quiet', '--allow-empty', '-m', 'theirs'); // the store may be empty still
+  await git('merge', '--quiet', '--squash', '--allow-unrelated-histories', `origin/${branch}`);
+  await git('commit', '--quiet', '-m', 'merged by people');
+  await git('push', '--quiet', 'origin', 'main');
+}
+
+test('a Destination that moves to another store has its documents in the old one until they are in the new one', async () => {
+  await execute(platform, 'registerDestination', destination('moved', { place: 'moved' }));
+  await ready('moved', 'moved');
+  const file = await onlyFile('moved');
+  await execute(
+    platform,
+    'registerDestination',
+    onGit('moved', { place: 'moved' }, { 'fulfil.io/deliver': 'pull-request' }),
+  );
+  const entity = 'resource/moved/default/one';
+  const status = await eventually('the move to wait for people', async () => {
+    const found = await platform.entities.status(entity);
+    return found?.message.startsWith('branch ') === true ? found : undefined;
+  });
+  expect(await text(file)).toContain('text: small');
+  await merge(/^branch (\S+) /.exec(status.message)?.[1] ?? '');
+  const isEmpty = async () => ((await text(file)) === undefined ? true : undefined);
+  await eventually('the old store without them', isEmpty, 90_000); // merges are looked for every half a minute
+  await eventually('the move to be over', async () => {
+    return (await platform.entities.status(entity))?.phase === 'Ready' ? true : undefined;
+  });
+}, 120_000);
+
+test('one file for a whole Destination: it has everybody, loses who goes, and moves as a whole', async () => {
+  const joined = (filename: string) =>
+    destination('joined', { place: 'joined' }, { filepath: { mode: 'aggregatedYAML', filename } });
+  await execute(platform, 'registerDestination', joined('all.yaml'));
   await execute(platform, 'installPromise', echoPromise('joint', 'joined'));
   const wishes = ['a', 'b', 'c'].map((name) =>
     start(platform, 'configureResource', request('joint', name, { size: name })),
@@ -156,6 +186,13 @@ test('one file for a whole Destination: it has everybody, and loses who goes', a
   const { apiVersion, kind } = request('joint', 'b');
   await execute(platform, 'deleteResource', { apiVersion, kind, namespace: 'default', name: 'b' });
   expect((await text(file))?.match(/text: [abc]/g)).toEqual(['text: a', 'text: c']);
+
+  await execute(platform, 'registerDestination', joined('other.yaml'));
+  const other = join(platform.store, 'joined', 'other.yaml');
+  const both = async () =>
+    (await text(other))?.match(/text: [abc]/g)?.join() === 'text: a,text: c' ? true : undefined;
+  await eventually('the other file with both', both);
+  await eventually('no file of the old name', async () => ((await text(file)) === undefined ? true : undefined));
   await execute(platform, 'deletePromise', { name: 'joint' });
-  expect(await text(file)).toBeUndefined();
+  expect(await text(other)).toBeUndefined();
 });

@@ -1,7 +1,14 @@
 import { condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
 import type { Registry } from '../../src/domain/registry.js';
 import { queries, signals } from '../messages.js';
-import type { Aggregated, Deregister, DestinationsState, Register, StoreTrouble } from './destinationsState.js';
+import type {
+  AggregateFile,
+  Aggregated,
+  Deregister,
+  DestinationsState,
+  Register,
+  StoreTrouble,
+} from './destinationsState.js';
 import {
   aggregate,
   broadcast,
@@ -9,6 +16,7 @@ import {
   enqueue,
   newDestinationsState,
   noteTrouble,
+  partsOf,
   register,
   takeDue,
 } from './destinationsState.js';
@@ -48,10 +56,7 @@ export async function destinations(input: DestinationsInput): Promise<void> {
     stirred = true;
     noteTrouble(state, trouble);
   });
-  setHandler(
-    defineQuery<Readonly<Record<string, string>>, [string]>('aggregate'),
-    (name) => state.aggregates[name] ?? {},
-  );
+  setHandler(defineQuery<Readonly<Record<string, string>>, [AggregateFile]>('parts'), (place) => partsOf(state, place));
   setHandler(defineQuery<Registry>(queries.registry), () => state.registry);
 
   const project = readinessProjector(state, busy, () => {

@@ -33,7 +33,7 @@ export interface DestinationsState {
   due: readonly string[];
   /** Changes that subscribers have not heard of yet. */
   changes: readonly DestinationChange[];
-  /** Mode aggregatedYAML: the snapshot of every placement, by Destination; one file holds them all. */
+  /** Mode aggregatedYAML: the snapshot of every placement, by the file that holds them all (`aggregateKey`). */
   aggregates: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What each store was last seen to hold, in its own words: anything else was not written by a worker. */
   seen: Readonly<Record<string, string>>;
@@ -41,9 +41,15 @@ export interface DestinationsState {
   recheckMillis: number;
 }
 
-/** A placement that joins an aggregated file, or leaves it when it has no snapshot. */
-export interface Aggregated {
+/** The one file of a Destination. When its name, path or store changes, placements leave it and join another. */
+export interface AggregateFile {
   readonly destination: string;
+  /** `BucketStateStore/minio west/all.yaml` */
+  readonly file: string;
+}
+
+/** A placement that joins an aggregated file, or leaves it when it has no snapshot. */
+export interface Aggregated extends AggregateFile {
   readonly placement: string;
   readonly snapshot?: string;
 }
@@ -149,10 +155,29 @@ export async function broadcast(state: DestinationsState): Promise<void> {
   await Promise.all(state.subscribers.map((name) => send(promiseId(name), signals.destinationsChanged, news)));
 }
 
-export function aggregate(state: DestinationsState, { destination, placement, snapshot }: Aggregated): void {
-  const { [placement]: _before, ...others } = state.aggregates[destination] ?? {};
+export function partsOf({ aggregates }: DestinationsState, place: AggregateFile): Readonly<Record<string, string>> {
+  // Parts were kept by Destination alone once: they are what its file has.
+  return { ...aggregates[place.destination], ...aggregates[aggregateKey(place)] };
+}
+
+export function aggregate(state: DestinationsState, { placement, snapshot, ...place }: Aggregated): void {
+  const { [placement]: _before, ...others } = partsOf(state, place);
   const parts = snapshot === undefined ? others : { ...others, [placement]: snapshot };
-  state.aggregates = { ...state.aggregates, [destination]: parts };
+  const { [place.destination]: _byDestination, [aggregateKey(place)]: _parts, ...files } = state.aggregates;
+  state.aggregates = Object.keys(parts).length === 0 ? files : { ...files, [aggregateKey(place)]: parts };
+}
+
+/** Nothing of a Destination that is gone comes back with another of its name. */
+export function forgetParts(state: DestinationsState, destination: string): void {
+  const others = Object.entries(state.aggregates).filter(
+    ([key]) => key !== destination && !key.startsWith(`${destination}/`),
+  );
+  state.aggregates = Object.fromEntries(others);
+}
+
+/** Names of Destinations have no slash. */
+function aggregateKey({ destination, file }: AggregateFile): string {
+  return `${destination}/${file}`;
 }
 
 /** A store that refuses or does not answer makes its Destinations NotReady at once, with the reason. */

@@ -12,7 +12,7 @@ import { rootFailure } from '../failures.js';
 import type { Answer } from '../messages.js';
 import { checking, clearing } from '../options.js';
 import type { DestinationsState } from './destinationsState.js';
-import { destinationsOn, enqueue, now } from './destinationsState.js';
+import { destinationsOn, enqueue, forgetParts, now } from './destinationsState.js';
 import { answer, finish } from './registrationWaiters.js';
 
 /** What is not ready is tried again at Kratix's pace (reference, section 6.1). */
@@ -177,6 +177,7 @@ async function removeDestination(state: DestinationsState, key: string, name: st
   if (state.registry.destinations[name]?.deleting === false) return finish(state, key, gone, 'remove');
   const { [name]: _removed, ...destinations } = state.registry.destinations;
   state.registry = { ...state.registry, destinations };
+  forgetParts(state, name);
   await finish(state, key, gone);
 }
 

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 import { describeOwner } from '../../src/domain/owner.js';
 import type { RunInput, ScheduledWorks } from '../../src/domain/run.js';
 import {
@@ -29,38 +29,58 @@ export interface Deliveries {
 export function beginDeliveries(input: RunInput, progress: RunProgress, patience: 'wait' | 'insist'): Deliveries {
   const scope = new CancellationScope();
   const failures: unknown[] = [];
-  const pending: Promise<void>[] = [];
-  const { writeStore } = patience === 'insist' ? insisting : storing;
+  const pending: Promise<unknown>[] = [];
+  const stores = patience === 'insist' ? insisting : storing;
 
   async function deliver(job: StoreJob): Promise<void> {
     const wish = { run: input.run, title: describeOwner(input.owner), job };
     const { revision, drifted = [] } =
       job.proposal === true
-        ? await deliverProposal(wish, progress)
-        : await writeStore.executeWithOptions({ summary: describeJob(job) }, [wish]);
+        ? await deliverProposal(stores, wish, progress)
+        : await stores.writeStore.executeWithOptions({ summary: describeJob(job) }, [wish]);
     progress.works = markWritten(progress.works, job, revision);
     progress.leftovers = endJob(progress.leftovers, job);
     progress.repaired = [...progress.repaired, ...drifted];
+  }
+
+  /** Whether the store has everything; what it does not take is noted. */
+  async function attempt(job: StoreJob): Promise<boolean> {
+    try {
+      await scope.run(() => deliver(job));
+      return true;
+    } catch (thrown) {
+      // Nobody waits for what it wanted any more, nor for why it was not to be had.
+      if (progress.superseded) return false;
+      const { type, message } = rootFailure(thrown);
+      if (job.verify === true) progress.works = markUnwritten(progress.works, job);
+      progress.works = markRefused(progress.works, job, message);
+      if (isStoreTrouble(type)) progress.unwritten = [...progress.unwritten, message];
+      else failures.push(thrown);
+      return false;
+    }
+  }
+
+  async function deliverAll(jobs: readonly StoreJob[]): Promise<boolean> {
+    const taken = await Promise.all(jobs.map(attempt));
+    return taken.every(Boolean);
+  }
+
+  /** What moves to another store leaves the old one when the new one has it: a leftover until then, and if it never does. */
+  async function move(writes: readonly StoreJob[], removals: readonly StoreJob[]): Promise<void> {
+    const isThere = await deliverAll(writes);
+    if (isThere && !progress.superseded) await deliverAll(removals);
   }
 
   return {
     start({ works, unscheduled, obsolete }) {
       for (const work of works) progress.works = replaceWork(progress.works, work);
       progress.unscheduled = [...progress.unscheduled, ...unscheduled];
-      for (const job of storeJobs(works, obsolete, input.verify, progress.leftovers)) {
-        progress.leftovers = beginJob(progress.leftovers, job);
-        const delivery = scope.run(() => deliver(job));
-        pending.push(
-          delivery.catch((thrown: unknown) => {
-            if (isCancellation(thrown) && progress.superseded) return;
-            const { type, message } = rootFailure(thrown);
-            if (job.verify === true) progress.works = markUnwritten(progress.works, job);
-            progress.works = markRefused(progress.works, job, message);
-            if (isStoreTrouble(type)) progress.unwritten = [...progress.unwritten, message];
-            else failures.push(thrown);
-          }),
-        );
-      }
+      const jobs = storeJobs(works, obsolete, input.verify, progress.leftovers);
+      for (const job of jobs) progress.leftovers = beginJob(progress.leftovers, job);
+      const writes = jobs.filter(({ write }) => write.length > 0);
+      const removals = jobs.filter(({ write }) => write.length === 0);
+      const isMove = writes.length > 0 && removals.length > 0 && patched('removals-after-writes');
+      pending.push(isMove ? move(writes, removals) : deliverAll(jobs));
     },
     async settled() {
       await Promise.all(pending);

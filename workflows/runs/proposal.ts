@@ -11,12 +11,16 @@ import type { RunProgress } from './progress.js';
  * Puts documents on a branch of their own and waits until the target branch has them, however long people take.
  * Who no longer wants them takes the branch away again.
  */
-export async function deliverProposal(wish: WriteStore, progress: RunProgress): Promise<WrittenStore> {
+export async function deliverProposal(
+  stores: typeof storing,
+  wish: WriteStore,
+  progress: RunProgress,
+): Promise<WrittenStore> {
   const branch = `fulfil/${wish.run}`;
   const proposal = { ...wish, branch };
   const store = storeKey(wish.job.store);
   try {
-    await storing.proposeStore.executeWithOptions({ summary: `propose on ${branch}` }, [proposal]);
+    await stores.proposeStore.executeWithOptions({ summary: `propose on ${branch}` }, [proposal]);
     await tellEntity({ phase: 'Waiting', message: `branch ${branch} of ${store} waits to be merged` });
     return await awaiting.awaitMerge.executeWithOptions({ summary: `until ${branch} is merged` }, [proposal]);
   } catch (thrown) {
