@@ -1,4 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
+import { Agent } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { errorCode } from '../stores/errorCode.js';
 import { clusterFailure, unreachable } from './clusterFailure.js';
@@ -111,6 +113,8 @@ function keptCredentials(config: KubeConfig): () => Promise<RequestOptions> {
     await config.applyToHTTPSOptions(options);
     if (performance.now() - since > agentMillis) {
       agent = typeof options.agent === 'object' ? Object.assign(options.agent, { keepAlive: true }) : options.agent;
+      // Every watch has a connection of its own: certificates are parsed once for all of them.
+      if (agent instanceof Agent) agent.options.secureContext = createSecureContext(agent.options);
       since = performance.now();
     }
     return { headers: options.headers, auth: options.auth, agent };
