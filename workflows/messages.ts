@@ -205,7 +205,10 @@ export interface Progress {
 }
 
 /** How an operation ends. A failure carries the type that the operation then fails with. */
-export type Answer =
+export type Answer = {
+  /** The ticket's that is answered; absent in what was sent before there could be several of one operation. */
+  readonly request?: string;
+} & (
   | {
       readonly ok: true;
       readonly phase: Phase;
@@ -213,4 +216,5 @@ export type Answer =
       readonly changed: boolean;
       readonly destinations: readonly string[];
     }
-  | { readonly ok: false; readonly type: string; readonly message: string };
+  | { readonly ok: false; readonly type: string; readonly message: string }
+);

@@ -45,16 +45,16 @@ const answerSignal = defineSignal<[Answer]>(signals.answer);
 
 /** The one shape of every operation: hand the wish over, wait for the entity's answer, end with one line. */
 export async function operate(handOver: (ticket: Ticket) => Promise<Accepted>): Promise<OperationResult> {
-  const { workflowId, firstExecutionRunId } = workflowInfo();
-  const ticket = { operation: workflowId, request: `${workflowId}/${firstExecutionRunId}` };
-  const seen: Seen = { handingOver: 0 };
+  const { workflowId: operation, firstExecutionRunId } = workflowInfo();
+  const request = `${operation}/${firstExecutionRunId}`;
+  const seen: Seen = { handingOver: false, requests: [request], answers: {} };
 
   setHandler(progressSignal, (progress) => {
     seen.progress = progress;
     setCurrentDetails(`**${progress.phase}**: ${progress.message}`);
   });
   setHandler(answerSignal, (answer) => {
-    seen.answer = answer;
+    seen.answers = { ...seen.answers, [answer.request ?? request]: answer };
   });
   async function accepted(): Promise<Accepted> {
     await condition(() => seen.accepted !== undefined || seen.failure !== undefined);
@@ -62,17 +62,11 @@ export async function operate(handOver: (ticket: Ticket) => Promise<Accepted>): 
     return seen.accepted;
   }
   setHandler(acceptedUpdate, accepted);
+  let repeats = 0;
   setHandler(againUpdate, async () => {
-    seen.handingOver += 1;
-    try {
-      await accepted();
-      seen.accepted = await handOver(ticket);
-      return seen.accepted;
-    } catch (thrown) {
-      throw oneLine(thrown);
-    } finally {
-      seen.handingOver -= 1;
-    }
+    await accepted();
+    repeats += 1;
+    return handOverAgain(seen, handOver, { operation, request: `${request}/${repeats}` });
   });
   setHandler(settledUpdate, async (): Promise<Settled> => {
     await condition(() => settledOf(seen) !== undefined);
@@ -80,7 +74,7 @@ export async function operate(handOver: (ticket: Ticket) => Promise<Accepted>): 
   });
 
   try {
-    seen.accepted = await handOver(ticket);
+    seen.accepted = await handOver({ operation, request });
     seen.result = await awaitResult(seen);
   } catch (thrown) {
     if (isCancellation(thrown)) throw thrown;
@@ -94,27 +88,57 @@ export async function operate(handOver: (ticket: Ticket) => Promise<Accepted>): 
 
 /** What an operation has heard so far. */
 interface Seen {
-  /** How many callers have the wish handed over again: nothing ends before that is done. */
-  handingOver: number;
+  /** A caller has the wish handed over again: nothing ends before that is done. */
+  handingOver: boolean;
+  /** Those whose answer counts: the newest that was handed over, and any since of which that is not sure. */
+  requests: readonly string[];
+  answers: Readonly<Record<string, Answer>>;
   accepted?: Accepted;
   progress?: Progress;
-  answer?: Answer;
   failure?: ApplicationFailure;
   result?: OperationResult;
 }
 
+/** An answer or a word of progress that was meant for what was asked for before says nothing about this. */
+async function handOverAgain(
+  seen: Seen,
+  handOver: (ticket: Ticket) => Promise<Accepted>,
+  ticket: Ticket,
+): Promise<Accepted> {
+  await condition(() => !seen.handingOver);
+  seen.handingOver = true;
+  delete seen.progress;
+  try {
+    seen.accepted = await handOver(ticket);
+    seen.requests = [ticket.request];
+    return seen.accepted;
+  } catch (thrown) {
+    seen.requests = [...seen.requests, ticket.request];
+    throw oneLine(thrown);
+  } finally {
+    seen.handingOver = false;
+  }
+}
+
 async function awaitResult(seen: Seen): Promise<OperationResult> {
-  await condition(() => seen.handingOver === 0 && (seen.accepted?.done ?? seen.answer) !== undefined);
-  const { accepted, answer } = seen;
+  await condition(() => !seen.handingOver && (seen.accepted?.done ?? answerOf(seen)) !== undefined);
+  const { accepted } = seen;
   if (accepted?.done !== undefined) return accepted.done;
+  const answer = answerOf(seen);
   if (accepted === undefined || answer === undefined) throw noAnswer();
   if (!answer.ok) throw ApplicationFailure.nonRetryable(answer.message, answer.type);
   const { phase, message, changed, destinations } = answer;
   return { object: accepted.object, phase, message, changed, destinations };
 }
 
-function settledOf({ accepted, progress, answer, failure, result }: Seen): Settled | undefined {
+function answerOf({ requests, answers }: Seen): Answer | undefined {
+  return requests.map((request) => answers[request]).findLast((answer) => answer !== undefined);
+}
+
+function settledOf(seen: Seen): Settled | undefined {
+  const { accepted, progress, failure, result } = seen;
   const object = accepted?.object ?? '';
+  const answer = answerOf(seen);
   if (failure !== undefined) return { object, phase: 'Failed', message: failure.message };
   if (answer !== undefined) return { object, phase: answer.ok ? answer.phase : 'Failed', message: answer.message };
   if (result !== undefined) return { object, phase: result.phase, message: result.message };

@@ -9,9 +9,12 @@ export interface Waiter extends Ticket {
   readonly changed: boolean;
 }
 
-/** Adds a waiter unless it is the repeat of one that waits already. */
+/** One waiter for each operation, with its newest request; the repeat of one that waits already changes nothing. */
 export function addWaiter(waiters: readonly Waiter[], waiter: Waiter): Waiter[] {
-  return waiters.some((known) => known.request === waiter.request) ? [...waiters] : [...waiters, waiter];
+  const known = waiters.find(({ operation }) => operation === waiter.operation);
+  if (known?.request === waiter.request) return [...waiters];
+  const others = waiters.filter((each) => each !== known);
+  return [...others, { ...waiter, changed: waiter.changed || known?.changed === true }];
 }
 
 export async function tellProgress(waiters: readonly Waiter[], progress: Progress): Promise<void> {
@@ -19,7 +22,12 @@ export async function tellProgress(waiters: readonly Waiter[], progress: Progres
 }
 
 export async function tellAnswer(waiters: readonly Waiter[], answer: (waiter: Waiter) => Answer): Promise<void> {
-  await Promise.all(waiters.map((waiter) => send(waiter.operation, signals.answer, answer(waiter))));
+  await Promise.all(
+    waiters.map((waiter) => {
+      const { operation, request } = waiter;
+      return send(operation, signals.answer, { ...answer(waiter), request });
+    }),
+  );
 }
 
 /** Signals another workflow if it is there; one that has ended no longer needs to know. */

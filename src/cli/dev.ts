@@ -28,8 +28,8 @@ export async function dev({ port, uiPort }: DevOptions): Promise<ExitCode> {
     if (worker === undefined) return exitCodes.done;
     remark(`Temporal   ${server.address}`);
     remark(`Web UI     ${server.uiAddress}`);
-    remark(`worker     ready on task queue ${taskQueue}`);
-    await runUntilStopped(worker, stop, server.ended);
+    const begun = () => remark(`worker     ready on task queue ${taskQueue}`);
+    await runUntilStopped(worker, stop, begun, server.ended);
   } finally {
     await server.stop();
   }
@@ -67,8 +67,7 @@ export async function worker(): Promise<ExitCode> {
   try {
     started = await startWorker(loadClientConnectConfig(), stop);
     if (started === undefined) return exitCodes.done;
-    remark(`worker ready on task queue ${taskQueue}`);
-    await runUntilStopped(started, stop);
+    await runUntilStopped(started, stop, () => remark(`worker ready on task queue ${taskQueue}`));
     return exitCodes.done;
   } finally {
     await closeProbes?.();

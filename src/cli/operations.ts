@@ -43,12 +43,15 @@ export interface OperationStart {
  * may have been asked for since.
  */
 export async function startOperation(platform: Platform, start: OperationStart): Promise<RunningOperation> {
-  const handle = await begin(platform, start);
-  if (handle !== undefined) return running(start, handle, () => handle.executeUpdate<Accepted, []>('accepted'));
+  const begun = await begin(platform, start);
+  if (begun !== undefined) return running(start, begun, () => begun.executeUpdate<Accepted, []>('accepted'));
   const joined = platform.client.workflow.getHandle(start.workflowId);
   try {
-    const accepted = await joined.executeUpdate<Accepted, []>('again');
-    return running(start, joined, () => Promise.resolve(accepted));
+    const update = await joined.startUpdate<Accepted, []>('again', { waitForStage: 'ACCEPTED' });
+    const accepted = await update.result();
+    // This one, should another of its id follow it.
+    const handle = platform.client.workflow.getHandle(start.workflowId, update.workflowRunId);
+    return running(start, handle, () => Promise.resolve(accepted));
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return startOperation(platform, start); // it has just ended
     if (error instanceof WorkflowUpdateFailedError) return failedOperation(start, endingOf(error));

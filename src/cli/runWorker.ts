@@ -115,13 +115,18 @@ function isAlive(worker: string): boolean {
   }
 }
 
-/** Runs a worker until somebody asks it to stop. */
+/**
+ * Runs a worker until somebody asks it to stop.
+ * @param begun called when it asks for work
+ */
 export async function runUntilStopped(
   worker: StartedWorker,
   stop: AbortSignal,
+  begun: () => void,
   alsoStop: Promise<unknown> = new Promise(() => {}),
 ): Promise<void> {
   const running = worker.run();
+  begun();
   await Promise.race([running, aborted(stop), alsoStop]);
   remark('stopping: stages that run have 30 s to finish; press Ctrl-C again to end at once');
   worker.stop();

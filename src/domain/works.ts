@@ -48,6 +48,32 @@ export function storeJobs(
   return [...jobs.values()].map((job) => (verify === undefined ? job : { ...job, verify: true }));
 }
 
+/** What stores have to do at once, and what only when all of that is done. */
+export interface StoreJobs {
+  readonly first: readonly StoreJob[];
+  readonly then: readonly StoreJob[];
+}
+
+/** Documents that move to another store leave the old one when the new one has them, so that they are nowhere never. */
+export function movesLast(jobs: readonly StoreJob[]): StoreJobs {
+  const arrives = (placement: ObsoletePlacement, from: StoreJob) =>
+    jobs.some((job) => job !== from && job.write.some((write) => documentsOf(write) === documentsOf(placement)));
+  const parts = jobs.map((job) => {
+    const moved = job.remove.filter((placement) => arrives(placement, job));
+    const rest = { ...job, remove: job.remove.filter((placement) => !moved.includes(placement)) };
+    return { rest, last: { ...job, write: [], remove: moved } };
+  });
+  return {
+    first: parts.map(({ rest }) => rest).filter((job) => job.write.length > 0 || job.remove.length > 0),
+    then: parts.map(({ last }) => last).filter((job) => job.remove.length > 0),
+  };
+}
+
+/** The Work and group that a placement's name tells, wherever it is: `work.destination-group` without the Destination. */
+function documentsOf({ name, destination }: Pick<PlacementWrite, 'name' | 'destination'>): string {
+  return name.replace(`.${destination}-`, '.');
+}
+
 function toWrite(
   work: Work,
   verify: VerifyScope | undefined,

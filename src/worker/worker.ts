@@ -30,6 +30,11 @@ export interface WorkerParts {
 const shutdownGraceTime = '30 seconds';
 /** Grace, a container's own 30 seconds to stop, and a margin. */
 const shutdownForceTime = '70 seconds';
+/**
+ * The SDK would keep beats back for eight tenths of a timeout: with ten seconds, one that is late would be a death. Ours
+ * come every four seconds (activities/classified.ts).
+ */
+const maxHeartbeatThrottleInterval = '2 seconds';
 /** Workflow and light activity slots: entities mostly wait, so memory sets the limit, not the cores. */
 const cachedWorkflows = 500;
 
@@ -74,6 +79,7 @@ async function workersOf(
     identity,
     shutdownGraceTime,
     shutdownForceTime,
+    maxHeartbeatThrottleInterval,
   } as const;
   return [
     await Worker.create({

@@ -1,18 +1,32 @@
 /** Between two looks at something that sends no event. */
 const pollMillis = 50;
 
-/** Looks until `look` gives something, for what has no event to wait for; then fails with what it waited for. */
+/** Far beyond what anything takes on a machine that is busy with three test files: only what never comes fails. */
+const longestMillis = 120_000;
+
+/**
+ * Looks until `look` gives something, for what has no event to wait for; then fails with what it waited for. A look that
+ * fails is one that found nothing: what is looked at may be beginning anew.
+ */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
-  limitMillis = 30_000,
+  limitMillis = longestMillis,
   betweenMillis = pollMillis,
 ): Promise<T> {
   const deadline = Date.now() + limitMillis;
   for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${limitMillis / 1000} s`);
+    let cause: unknown;
+    try {
+      const found = await look();
+      if (found !== undefined) return found;
+    } catch (thrown) {
+      cause = thrown;
+    }
+    if (Date.now() > deadline) {
+      const why = cause instanceof Error ? `: ${cause.message}` : '';
+      throw new Error(`${what}: not within ${limitMillis / 1000} s${why}`, { cause });
+    }
     await new Promise((resolve) => setTimeout(resolve, betweenMillis));
   }
 }

@@ -1,5 +1,6 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from './eventually.js';
 
 /** A stage that waits for the test, through the volume that both of them see. */
@@ -9,10 +10,14 @@ export interface Gate {
   /** Resolves when a stage waits at the gate. */
   reached(): Promise<void>;
   open(): Promise<void>;
+  /** Lets everybody through who comes to the gate until the work has ended: a stage may begin anew. */
+  openDuring<T>(work: Promise<T>): Promise<T>;
 }
 
+/** Between two looks for a stage: a folder's watch would have to be one of folders that come and go. */
+const pollMillis = 100;
 /** Longer than any test; a stage that nobody lets through must not run for ever. */
-const patienceSeconds = 80;
+const patienceSeconds = 250;
 
 export function gate(home: string, name: string): Gate {
   const [waiting, go] = [`waiting-${name}`, `go-${name}`];
@@ -27,6 +32,15 @@ export function gate(home: string, name: string): Gate {
       }
     }
     return undefined;
+  }
+
+  async function letThrough(until: AbortSignal): Promise<void> {
+    while (!until.aborted) {
+      const volume = await find();
+      // A stage that is stopped takes its volume along.
+      if (volume !== undefined) await writeFile(join(volume, go), '').catch(() => undefined);
+      await pause(pollMillis);
+    }
   }
 
   return {
@@ -45,6 +59,16 @@ rm /kratix/metadata/${waiting} /kratix/metadata/${go}
     },
     async open() {
       await writeFile(join(await eventually(`a stage at gate ${name}`, find), go), '');
+    },
+    async openDuring(work) {
+      const over = new AbortController();
+      const opening = letThrough(over.signal);
+      try {
+        return await work;
+      } finally {
+        over.abort();
+        await opening;
+      }
     },
   };
 }

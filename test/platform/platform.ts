@@ -63,7 +63,7 @@ function installRuntime(): void {
 }
 
 /** Below Jest's own limit, so that a platform that does not come up is closed and says so. */
-const openMillis = 60_000;
+const openMillis = 240_000;
 
 export async function openPlatform(options: PlatformOptions = {}): Promise<Platform> {
   installRuntime();

@@ -67,7 +67,7 @@ test('a rotated credential is picked up, and none is found anywhere', async () =
     expect(commits).not.toContain(word);
     expect(await filesWith(platform.home, word)).toEqual([]);
   }
-}, 120_000);
+});
 
 /** Everything that the platform keeps: Temporal's database with all histories, artifacts with all logs, clones. */
 async function filesWith(folder: string, word: string): Promise<string[]> {

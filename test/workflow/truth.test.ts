@@ -135,7 +135,7 @@ test('by pull request: the run waits for people, and a squashed merge counts', a
   expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
   const { stdout } = await run('git', ['-C', repository, 'branch', '--list', 'fulfil/*']);
   expect(stdout).toBe('');
-}, 120_000);
+});
 
 /** As people do it, and squashed. */
 async function merge(branch: string): Promise<void> {
@@ -170,7 +170,7 @@ test('a Destination that moves to another store has its documents in the old one
   await eventually('the move to be over', async () => {
     return (await platform.entities.status(entity))?.phase === 'Ready' ? true : undefined;
   });
-}, 120_000);
+});
 
 test('one file for a whole Destination: it has everybody, loses who goes, and moves as a whole', async () => {
   const joined = (filename: string) =>

@@ -44,8 +44,8 @@ export interface DestinationsState {
 /** The one file of a Destination. When its name, path or store changes, placements leave it and join another. */
 export interface AggregateFile {
   readonly destination: string;
-  /** `BucketStateStore/minio west/all.yaml` */
-  readonly file: string;
+  /** `BucketStateStore/minio west/all.yaml`; absent in what was written when parts were kept by Destination alone. */
+  readonly file?: string;
 }
 
 /** A placement that joins an aggregated file, or leaves it when it has no snapshot. */
@@ -156,7 +156,7 @@ export async function broadcast(state: DestinationsState): Promise<void> {
 }
 
 export function partsOf({ aggregates }: DestinationsState, place: AggregateFile): Readonly<Record<string, string>> {
-  // Parts were kept by Destination alone once: they are what its file has.
+  // What was kept by Destination alone is what its file has.
   return { ...aggregates[place.destination], ...aggregates[aggregateKey(place)] };
 }
 
@@ -177,7 +177,7 @@ export function forgetParts(state: DestinationsState, destination: string): void
 
 /** Names of Destinations have no slash. */
 function aggregateKey({ destination, file }: AggregateFile): string {
-  return `${destination}/${file}`;
+  return file === undefined ? destination : `${destination}/${file}`;
 }
 
 /** A store that refuses or does not answer makes its Destinations NotReady at once, with the reason. */

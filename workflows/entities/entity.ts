@@ -136,10 +136,16 @@ export function verifyScope({ verify }: EntityState): { readonly store?: string 
   return first !== undefined && verify.every(({ store }) => store === first.store) ? { store: first.store } : {};
 }
 
-/** Answers every repair that asked: what differed, or why it could not be mended. */
-export async function tellVerified(state: EntityState, found: Omit<Verified, 'entity'>): Promise<void> {
-  const asked = state.verify;
-  state.verify = [];
+/**
+ * Answers the repairs that asked: what differed, or why it could not be mended.
+ * @param asked those that asked before anything was looked at; who came since has the next look
+ */
+export async function tellVerified(
+  state: EntityState,
+  found: Omit<Verified, 'entity'>,
+  asked = state.verify,
+): Promise<void> {
+  state.verify = state.verify.filter((each) => !asked.includes(each));
   const answer: Verified = { entity: workflowInfo().workflowId, ...found };
   await Promise.all(asked.map(({ replyTo }) => send(replyTo, signals.verified, answer)));
 }

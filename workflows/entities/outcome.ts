@@ -2,7 +2,7 @@ import type { RunAction, RunResult } from '../../src/domain/run.js';
 import type { Work } from '../../src/domain/work.js';
 import type { EntityState } from './entity.js';
 import { noteSuspended, showSuspended } from './control.js';
-import { note, show, tellVerified } from './entity.js';
+import { note, show } from './entity.js';
 import type { RunOrder } from './entityRun.js';
 
 /** The conditions of an object whose pipelines have begun (reference, sections 1.1 and 2.10). */
@@ -15,11 +15,6 @@ export function noteBegun(state: EntityState, action: RunAction): void {
     message: 'Pipelines are still in progress',
   });
   note(state, { type: 'Reconciled', status: 'Unknown', reason: 'WorkflowPending', message: 'Pending' });
-}
-
-/** What a repair's askers hear. */
-export async function tellRepair(state: EntityState, { repaired = [], outcome, message }: RunResult): Promise<void> {
-  await tellVerified(state, { repaired, failure: outcome === 'Failed' ? message : undefined });
 }
 
 /** Phase and conditions after a run. */

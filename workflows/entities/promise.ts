@@ -8,9 +8,9 @@ import type { Adopt, ApplyPromise, DestinationsChanged, Forget, Recall, Released
 import type { Remove, Requirements } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
-import { hearChanges, historyIsLong, isGone, note, renew, settle, show, showAgain } from './entity.js';
+import { hearChanges, historyIsLong, isGone, note, renew, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
+import { conductEntityRun, noRun, repairOrder, settleAtOnce, supersede, waitsForRun } from './entityRun.js';
 import { concludeWithdrawal, nextDeletion, showDeletion, unblockDeletion } from './promiseDeletion.js';
 import { tellResources } from './promiseResources.js';
 import type { PromiseInput, PromiseOffer, PromiseState } from './promiseState.js';
@@ -19,8 +19,8 @@ import { forgetRevision, recallRevision } from './promiseRevisions.js';
 import { objectOf, ownerOf, statusOf } from './promiseView.js';
 import { handleCommon } from './commonHandlers.js';
 import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
-import { compare, takeLeave, tellHeldUp } from './comparison.js';
-import { conclude, noteBegun, tellRepair } from './outcome.js';
+import { compare, settleAmongLiving, takeLeave, tellHeldUp, tellRepair } from './comparison.js';
+import { conclude, noteBegun } from './outcome.js';
 import { projection } from './projection.js';
 import { isServing, missing, noteServing, planFor, tellServing } from './serving.js';
 
@@ -46,6 +46,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     stir();
     if (state.deleting) postpone(state, wish);
     else if (acceptWish(state, wish)) await supersede(current);
+    else await settleAtOnce(state, current);
     await command(wish.commands);
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
@@ -117,7 +118,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
       if (state.deleting) showDeletion(input.name, state);
       await tellHeldUp(state);
     }
-    await settle(state);
+    await settleAmongLiving(state);
     await project();
     if (isGone(state)) break;
     if (order !== undefined || historyIsLong()) await renew<PromiseInput>({ ...input, state, isShown: isShown() });
@@ -185,9 +186,10 @@ async function perform(
   if (order.action === 'configure') state.observedGeneration = state.generation;
   noteBegun(state, order.action);
   show(state, order.action === 'delete' ? 'Deleting' : 'Running', `${order.action}, generation ${state.generation}`);
+  const asked = state.verify;
   const result = await conductEntityRun(state, current, order, project);
   conclude(state, order, result);
-  if (order.action === 'repair') await tellRepair(state, result);
+  if (order.action === 'repair') await tellRepair(state, result, asked);
   if (result.outcome === 'Succeeded') {
     if (order.type === 'deleteRun') state.deletion = 'resources';
     else if (order.type === 'withdrawRun') concludeWithdrawal(state);

@@ -177,7 +177,8 @@ async function removeDestination(state: DestinationsState, key: string, name: st
   if (state.registry.destinations[name]?.deleting === false) return finish(state, key, gone, 'remove');
   const { [name]: _removed, ...destinations } = state.registry.destinations;
   state.registry = { ...state.registry, destinations };
-  forgetParts(state, name);
+  // Otherwise its file stays, with everybody's part, should it be registered again.
+  if (entry?.destination.cleanup === 'all') forgetParts(state, name);
   await finish(state, key, gone);
 }
 

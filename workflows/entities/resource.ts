@@ -7,12 +7,12 @@ import type { ApplyResource, Bind, DestinationsChanged, PromiseChanged, Remove }
 import { signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import { handleCommon } from './commonHandlers.js';
-import { compare, takeLeave, tellHeldUp } from './comparison.js';
+import { compare, settleAmongLiving, takeLeave, tellHeldUp, tellRepair } from './comparison.js';
 import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
-import { hearChanges, historyIsLong, isGone, note, renew, settle, show, showAgain } from './entity.js';
+import { hearChanges, historyIsLong, isGone, note, renew, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
-import { conclude, noteBegun, tellRepair } from './outcome.js';
+import { conductEntityRun, noRun, repairOrder, settleAtOnce, supersede, waitsForRun } from './entityRun.js';
+import { conclude, noteBegun } from './outcome.js';
 import { projection } from './projection.js';
 import type { ResourceInput, ResourceState } from './resourceState.js';
 import {
@@ -41,6 +41,7 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     stir();
     if (state.deleting) postpone(state, wish);
     else if (acceptWish(state, wish)) await supersede(current);
+    else await settleAtOnce(state, current);
     await obey(state, current, wish.commands);
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
@@ -81,7 +82,7 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     if (order !== undefined) await perform(state, current, order, project);
     else await tellHeldUp(state);
     await reportBlocked(input, state);
-    if (!state.rebinding || state.deleting) await settle(state);
+    if (!state.rebinding || state.deleting) await settleAmongLiving(state);
     await project();
     if (isGone(state)) break;
     if (order !== undefined || historyIsLong()) await renew<ResourceInput>({ ...input, state, isShown: isShown() });
@@ -170,10 +171,11 @@ async function perform(
   }
   show(state, action === 'delete' ? 'Deleting' : 'Running', `${action}, generation ${state.generation}`);
   noteBegun(state, action);
+  const asked = state.verify;
   const result = await conductEntityRun(state, current, order, project);
   conclude(state, order, result);
   if (action === 'configure') concludeUpgrade(state, plan.version, result);
-  if (action === 'repair') await tellRepair(state, result);
+  if (action === 'repair') await tellRepair(state, result, asked);
   if (action === 'delete' && result.outcome === 'Succeeded') show(state, 'Gone', 'deleted');
 }
 

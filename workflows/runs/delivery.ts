@@ -7,10 +7,11 @@ import {
   markRefused,
   markUnwritten,
   markWritten,
+  movesLast,
   replaceWork,
   storeJobs,
 } from '../../src/domain/works.js';
-import type { StoreJob } from '../../src/domain/works.js';
+import type { StoreJob, StoreJobs } from '../../src/domain/works.js';
 import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import { rootFailure } from '../failures.js';
 import { insisting, storing } from '../options.js';
@@ -30,9 +31,8 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
   const scope = new CancellationScope();
   const failures: unknown[] = [];
   const pending: Promise<unknown>[] = [];
-  const stores = patience === 'insist' ? insisting : storing;
 
-  async function deliver(job: StoreJob): Promise<void> {
+  async function deliver(job: StoreJob, stores: typeof storing): Promise<void> {
     const wish = { run: input.run, title: describeOwner(input.owner), job };
     const { revision, drifted = [] } =
       job.proposal === true
@@ -43,10 +43,20 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
     progress.repaired = [...progress.repaired, ...drifted];
   }
 
+  /** Artifacts that are away are the platform's own trouble: no state store would tell when it is over. */
+  async function deliverOnceReadable(job: StoreJob): Promise<void> {
+    try {
+      await deliver(job, patience === 'insist' ? insisting : storing);
+    } catch (thrown) {
+      if (rootFailure(thrown).type !== 'ArtifactsUnavailable' || !patched('artifacts-awaited')) throw thrown;
+      await deliver(job, insisting);
+    }
+  }
+
   /** Whether the store has everything; what it does not take is noted. */
   async function attempt(job: StoreJob): Promise<boolean> {
     try {
-      await scope.run(() => deliver(job));
+      await scope.run(() => deliverOnceReadable(job));
       return true;
     } catch (thrown) {
       // Nobody waits for what it wanted any more, nor for why it was not to be had.
@@ -65,10 +75,10 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
     return taken.every(Boolean);
   }
 
-  /** What moves to another store leaves the old one when the new one has it: a leftover until then, and if it never does. */
-  async function move(writes: readonly StoreJob[], removals: readonly StoreJob[]): Promise<void> {
-    const isThere = await deliverAll(writes);
-    if (isThere && !progress.superseded) await deliverAll(removals);
+  /** What does not get to its new store stays in the old one, and is a leftover. */
+  async function move({ first, then }: StoreJobs): Promise<void> {
+    const isThere = await deliverAll(first);
+    if (isThere && !progress.superseded) await deliverAll(then);
   }
 
   return {
@@ -77,10 +87,9 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
       progress.unscheduled = [...progress.unscheduled, ...unscheduled];
       const jobs = storeJobs(works, obsolete, input.verify, progress.leftovers);
       for (const job of jobs) progress.leftovers = beginJob(progress.leftovers, job);
-      const writes = jobs.filter(({ write }) => write.length > 0);
-      const removals = jobs.filter(({ write }) => write.length === 0);
-      const isMove = writes.length > 0 && removals.length > 0 && patched('removals-after-writes');
-      pending.push(isMove ? move(writes, removals) : deliverAll(jobs));
+      const inOrder = movesLast(jobs);
+      const isMove = inOrder.then.length > 0 && patched('moves-last');
+      pending.push(isMove ? move(inOrder) : deliverAll(jobs));
     },
     async settled() {
       await Promise.all(pending);

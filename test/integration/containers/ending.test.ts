@@ -10,7 +10,7 @@ let out: string;
 beforeAll(async () => {
   stages = await openStages();
   out = join(stages.folder, 'out');
-}, 120_000);
+});
 
 beforeEach(() => rm(join(out, 'up'), { force: true }));
 
@@ -30,7 +30,7 @@ test('an abort ends a stage politely where it listens', async () => {
   const from = Date.now();
   abort.abort(new Error('cancelled'));
   await expect(running).rejects.toThrow('cancelled');
-  expect(Date.now() - from).toBeLessThan(5_000);
+  expect(Date.now() - from).toBeLessThan(19_000); // its grace would be 20
   await appears(out, 'bye');
 });
 
@@ -43,7 +43,7 @@ test('an abort kills a stage that does not listen after its grace', async () => 
   await expect(running).rejects.toThrow('cancelled');
   const took = Date.now() - from;
   expect(took).toBeGreaterThanOrEqual(900);
-  expect(took).toBeLessThan(5_000);
+  expect(took).toBeLessThan(9_000); // the engine's own grace would be 10
 });
 
 test('an abort at any moment of the start leaves nothing', async () => {
@@ -63,7 +63,7 @@ test('a container that a dead worker left under the same key is replaced', async
   await stages.ask(...leftover, spec.image, 'sleep', '1000');
   const from = Date.now();
   expect(await stages.engine.run(spec, never())).toMatchObject({ exitCode: 0, lastLine: 'second' });
-  expect(Date.now() - from).toBeLessThan(5_000);
+  expect(Date.now() - from).toBeLessThan(9_000); // the engine's own grace would be 10
 });
 
 test('an attempt that is being stopped does not take its successor of the same key along', async () => {
@@ -83,8 +83,8 @@ test('an attempt that is being stopped does not take its successor of the same k
 });
 
 test('the sweep removes what dead workers left, and only that', async () => {
-  const dead = `${stages.worker}-dead`;
-  const alive = `${stages.worker}-alive`;
+  const dead = `dead-${stages.worker}`;
+  const alive = `alive-${stages.worker}`;
   const abort = new AbortController();
   const spec = stages.stage(IGNORES_TERM, { worker: alive, graceSeconds: 0 });
   const running = stages.engine.run(spec, abort.signal);

@@ -7,7 +7,7 @@ let stages: Stages;
 
 beforeAll(async () => {
   stages = await openStages();
-}, 120_000);
+});
 
 afterEach(async () => {
   expect(await stages.left()).toEqual([]);

@@ -8,7 +8,7 @@ let stages: Stages;
 
 beforeAll(async () => {
   stages = await openStages();
-}, 120_000);
+});
 
 afterEach(async () => {
   expect(await stages.left()).toEqual([]);
@@ -27,7 +27,7 @@ test("the exit code, the engine's own codes among them, and the last line are th
 test('stdout and stderr reach the log in the order they came', async () => {
   // the pause is the engine's: it reads the two separately, so what comes at the same instant has no order
   const spec = stages.stage(
-    'for i in 1 2 3 4 5; do echo "out $i"; usleep 20000; echo "err $i" >&2; usleep 20000; done',
+    'for i in 1 2 3 4 5; do echo "out $i"; usleep 300000; echo "err $i" >&2; usleep 300000; done',
   );
   await stages.engine.run(spec, never());
   const expected = [1, 2, 3, 4, 5].map((i) => `out ${i}\nerr ${i}\n`).join('');

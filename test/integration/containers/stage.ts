@@ -33,7 +33,8 @@ export async function openStages(): Promise<Stages> {
   const choice = await ensureEngine(() => undefined);
   const engine = containerEngine({ ...choice, baseImage: BASE_IMAGE });
   const folder = await mkdtemp(join(tmpdir(), 'fulfil-test-'));
-  const worker = `test-${randomUUID()}`;
+  // As a worker's identity ends: the sweep of a real worker beside it takes nobody alive for dead.
+  const worker = `test-${randomUUID()}:${process.pid}`;
   for (const name of ['in', 'out', 'image']) await mkdir(join(folder, name), { mode: 0o755 });
   await writeFile(join(folder, 'in/object.yaml'), 'kind: Test\n');
   await writeFile(join(folder, 'image/Dockerfile'), `FROM ${BASE_IMAGE}\nUSER 65532\n`);

@@ -11,7 +11,7 @@ beforeAll(async () => {
   world = await openControllerPlatform();
   await execute(world.platform, 'registerDestination', destination('west', {}));
   controller = await startController(world);
-}, 120_000);
+});
 afterAll(async () => {
   await controller?.stop();
   await world?.close();

@@ -27,7 +27,7 @@ beforeAll(async () => {
   controller = await startController(platform);
   flux = await startFlux(platform.cluster.kubeconfig);
   await registerItself();
-}, 240_000);
+});
 
 afterAll(async () => {
   await flux?.stop();
@@ -35,7 +35,7 @@ afterAll(async () => {
   await platform?.close();
   await git?.close();
   await repository?.remove();
-}, 120_000);
+});
 
 const apiVersion = 'platform.kratix.io/v1alpha1';
 
@@ -111,4 +111,4 @@ YAML
   await platform.kubectl('delete', 'whole', 'one', '--timeout=60s');
   await platform.untilGone('part', 'one-part');
   await expect(readFile(written)).rejects.toThrow('ENOENT');
-}, 300_000);
+});

@@ -28,7 +28,7 @@ beforeAll(async () => {
   });
   await world.apply(...['one', 'two', 'three'].map((name) => request('database', name, { size: 'small' })));
   for (const name of ['one', 'two', 'three']) await world.until(['databases', name], 'Reconciled', isReconciled);
-}, 240_000);
+});
 afterAll(async () => {
   await controller?.stop();
   await proxy?.stop();
@@ -99,9 +99,9 @@ test('an API server that cannot be reached for a minute, without a word of why',
   expect(performance.now() - began).toBeLessThan(40_000);
   expect(await documents()).toEqual(['five', 'one', 'two'].map(path));
   await becomes('one', 'heard');
-}, 180_000);
+});
 
 test('nothing is written when all is as it should be', async () => {
   const quiet = async () => ((await world.writesDuring(3_000)).length === 0 ? true : undefined);
-  await eventually('quiet', quiet, 20_000);
+  await eventually('quiet', quiet);
 });

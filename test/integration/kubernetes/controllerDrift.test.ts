@@ -22,7 +22,7 @@ beforeAll(async () => {
   await world.until(['crd', definition], 'Established', (crd) => condition(crd, 'Established')?.status === 'True');
   await world.apply(request('database', 'one', { size: 'small' }));
   await world.until(['databases', 'one'], 'Reconciled', isReconciled);
-}, 240_000);
+});
 afterAll(async () => {
   await controller?.stop();
   await world?.close();
@@ -153,7 +153,7 @@ test('a request that many writers change at once ends as the last of them said, 
 
 test('nothing is written when nothing differs', async () => {
   const quiet = async () => ((await world.writesDuring(3_000)).length === 0 ? true : undefined);
-  await eventually('quiet', quiet, 20_000);
+  await eventually('quiet', quiet);
   expect(await world.writesDuring(3_000)).toEqual([]);
 });
 

@@ -67,7 +67,7 @@ export function condition(object: Shown | undefined, type: string): ShownConditi
   return object?.status?.conditions?.find((each) => each.type === type);
 }
 
-const patience = 60_000;
+const patience = 120_000;
 
 /**
  * @param worker one for `jobs`, which no node runs here, reads the cluster's Secrets; for `node` the cluster has a node

@@ -21,7 +21,7 @@ export interface FulfilProcess {
 const loader = fileURLToPath(new URL('../../servers/typescriptLoader.mjs', import.meta.url));
 const program = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 /** A worker makes its workflow bundle first. */
-const startMillis = 60_000;
+const startMillis = 120_000;
 
 export function startProcess(
   { cluster, platform }: Pick<ControllerPlatform, 'cluster' | 'platform'>,

@@ -24,7 +24,7 @@ beforeAll(async () => {
   repository = await gitRepository();
   world = await openControllerPlatform('jobs');
   controller = await startController(world);
-}, 240_000);
+});
 afterAll(async () => {
   await controller?.stop();
   await world?.close();

@@ -35,7 +35,7 @@ beforeAll(async () => {
   controller = await startController(platform);
   worker = await startApiServer();
   flux = await startFlux(worker.kubeconfig);
-}, 240_000);
+});
 
 afterAll(async () => {
   await flux?.stop();
@@ -43,11 +43,11 @@ afterAll(async () => {
   await platform?.close();
   await worker?.stop();
   await Promise.all([bucket?.close(), git?.close(), repository?.remove()]);
-}, 120_000);
+});
 
 const apiVersion = 'platform.kratix.io/v1alpha1';
 /** Flux waits for what it has applied, and again for what depends on it. */
-const patience = 90_000;
+const patience = 200_000;
 
 interface Store {
   readonly kind: string;

@@ -15,7 +15,7 @@ beforeAll(async () => {
   for (const crd of ['databases.test.fulfil.io', 'queues.test.fulfil.io']) {
     await world.until(['crd', crd], 'Established', (shown) => condition(shown, 'Established')?.status === 'True');
   }
-}, 120_000);
+});
 afterAll(async () => {
   await controller?.stop();
   await world?.close();

@@ -12,12 +12,12 @@ beforeAll(async () => {
   // Others would miss the API server of the cluster that all tests share.
   own = await startOwnCluster();
   jobs = await openJobsCluster(own.kubeconfig);
-}, 300_000);
+});
 
 afterAll(async () => {
   await jobs?.close();
   await own?.stop();
-}, 120_000);
+});
 
 /** Ends at once when it is told to; long enough for whatever happens meanwhile to happen. */
 const slow = "trap 'exit 143' TERM; echo begun; i=0; while [ $i -lt 60 ]; do sleep 0.1; i=$((i+1)); done; echo over";
@@ -49,7 +49,7 @@ test('a node that is drained: the pod is evicted, and its stages run again when 
   const { output, logs } = await playing;
   expect(logs).toEqual(['', 'begun\nover\n']);
   expect(await jobs.files(output)).toEqual({ x: 'x\n' });
-}, 270_000);
+});
 
 test('a taint that throws the pod out, where no replacement is allowed: said, and another Job is made', async () => {
   const spec = { restartPolicy: 'Never', jobOptions: { backoffLimit: 0 } };
@@ -84,10 +84,10 @@ test('a node that dies: its pod is given up, and another runs when there is a no
   const dead = 'node.kubernetes.io/out-of-service';
   await jobs.kubectl('taint', 'nodes', 'node', `${dead}=nodeshutdown:NoExecute`);
   const unplaced = () => told.find((line) => line.startsWith('no node takes the pod'));
-  await eventually('the replacement waits for a node', unplaced, 60_000);
+  await eventually('the replacement waits for a node', unplaced);
   await jobs.kubectl('taint', 'nodes', 'node', `${dead}-`);
   await own.startPrograms();
   const { volumes } = await running;
   expect(await jobs.files(volumes.output)).toEqual({ x: 'x\n' });
   expect((await jobs.pods()).map(({ metadata }) => metadata.name)).not.toContain(pod);
-}, 300_000);
+});

@@ -9,7 +9,7 @@ let jobs: JobsCluster;
 
 beforeAll(async () => {
   jobs = await openJobsCluster();
-}, 180_000);
+});
 
 afterAll(() => jobs?.close());
 

@@ -44,12 +44,12 @@ beforeAll(async () => {
   await world.kubectl('wait', '--for=condition=Available', 'promises', '--all', '--timeout=60s');
   // Looked at last: an image is waited for, because a registry that restarts is back within a minute.
   await world.apply(request('missing', 'one'));
-}, 300_000);
+});
 afterAll(async () => {
   await controller?.stop();
   await world?.close();
   await repository?.remove();
-}, 120_000);
+});
 
 async function failing(plural: string, name: string): Promise<Shown> {
   return world.until([plural, name], 'Failing', (shown) => condition(shown, 'Reconciled')?.message === 'Failing');
@@ -95,7 +95,7 @@ test('a pod that is evicted is replaced, and its request knows nothing of it', a
   await world.until(['draineds', 'one'], 'Reconciled', isReconciled);
   expect(await repository.read('worker/resources/default/drained/one/configure/5058f/slow.yaml')).toBe('a: b');
   expect(await world.kubectl('get', 'pods', '-o', 'name')).not.toContain(pod);
-}, 150_000);
+});
 
 /** A pod in which a Promise's stage runs now, when it runs in so many. */
 async function runningPod(promiseName: string, stageName: string, namespace = 'default', count = 1): Promise<string> {
@@ -147,7 +147,7 @@ test('a pod that waits for its volume says so beside its request, and goes on wh
     },
     150_000,
   );
-}, 240_000);
+});
 
 test('Temporal that is away for longer than a heartbeat may be takes no pod along', async () => {
   // Which of them is taken for dead is a matter of milliseconds: one of a few is.
@@ -163,7 +163,7 @@ test('Temporal that is away for longer than a heartbeat may be takes no pod alon
   await world.platform.outage(15_000);
   for (const name of names) await world.until(['steadys', name], 'Reconciled', isReconciled);
   expect(await pods()).toEqual(before);
-}, 150_000);
+});
 
 test('a namespace that is deleted takes its requests along, and their documents', async () => {
   const away = (name: string, kind: string) => {
@@ -178,8 +178,8 @@ test('a namespace that is deleted takes its requests along, and their documents'
   const documents = async () => (await repository.files()).filter((file) => file.includes('/resources/team/'));
   expect(await documents()).toHaveLength(2);
   await world.kubectl('delete', 'namespace', 'team', '--timeout=90s');
-  await holds('their documents gone', async () => (await documents()).length === 0, 30_000);
-}, 150_000);
+  await holds('their documents gone', async () => (await documents()).length === 0);
+});
 
 test('an image that is nowhere is named in the status', async () => {
   const shown = await failing('missings', 'one');

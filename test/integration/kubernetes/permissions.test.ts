@@ -23,7 +23,7 @@ beforeAll(async () => {
   await world.kubectl('apply', '-f', 'deploy/rbac', '-f', 'deploy/configuration.yaml');
   const kubeconfig = await kubeconfigOf('fulfil-controller');
   controller = await startController({ ...world, cluster: { ...world.cluster, kubeconfig } });
-}, 120_000);
+});
 afterAll(async () => {
   await controller?.stop();
   await world?.close();

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await world.until(['crd', 'databases.test.fulfil.io'], 'Established', (crd) => {
     return condition(crd, 'Established')?.status === 'True';
   });
-}, 120_000);
+});
 afterAll(async () => {
   await controller?.stop();
   await world?.close();

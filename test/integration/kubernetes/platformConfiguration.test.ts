@@ -11,7 +11,7 @@ beforeAll(async () => {
   world = await openControllerPlatform();
   await configure('stateStoreReconciliationInterval: 1h\n');
   controller = await startController(world);
-}, 120_000);
+});
 afterAll(async () => {
   await controller?.stop();
   await world?.close();
@@ -29,7 +29,7 @@ const schedule = () =>
     .getHandle('compare-stores')
     .describe()
     .catch(() => undefined);
-const said = (words: string) => eventually(words, () => controller.lines.find((line) => line.includes(words)), 20_000);
+const said = (words: string) => eventually(words, () => controller.lines.find((line) => line.includes(words)));
 
 /** A Job of a pipeline as the Job controller leaves it, and its pod: without a node nobody else makes one. */
 async function finishedJob(name: string): Promise<void> {
@@ -42,7 +42,6 @@ async function finishedJob(name: string): Promise<void> {
   const pod = await eventually(
     'the pod',
     async () => (await world.kubectl('get', ...pods, '-o', 'name')).trim() || undefined,
-    20_000,
   );
   await world.kubectl(
     'patch',
@@ -58,14 +57,14 @@ async function finishedJob(name: string): Promise<void> {
 }
 
 test('stores are compared as often as the configuration says, from one schedule', async () => {
-  const hourly = await eventually('the schedule', schedule, 20_000);
+  const hourly = await eventually('the schedule', schedule);
   expect(hourly.spec.intervals).toEqual([expect.objectContaining({ every: 3_600_000 })]);
   expect(hourly.action).toMatchObject({ workflowType: 'repair' });
   await configure('stateStoreReconciliationInterval: 2h\n');
   const isSo = async () => (await schedule())?.spec.intervals?.[0]?.every === 7_200_000 || undefined;
-  await eventually('every two hours', isSo, 20_000);
+  await eventually('every two hours', isSo);
   await configure('stateStoreReconciliationInterval: "0"\n');
-  await eventually('no schedule', async () => (await schedule()) === undefined || undefined, 20_000);
+  await eventually('no schedule', async () => (await schedule()) === undefined || undefined);
 });
 
 test('a configuration that cannot be read changes nothing, and says so in the log and as an event', async () => {
@@ -77,7 +76,7 @@ test('a configuration that cannot be read changes nothing, and says so in the lo
     const { items } = JSON.parse(listed) as { items: Record<string, unknown>[] };
     return items.find((event) => event['reason'] === 'ConfigurationRefused');
   };
-  const event = await eventually('the event', events, 20_000);
+  const event = await eventually('the event', events);
   expect(event).toMatchObject({ type: 'Warning', message, involvedObject: { kind: 'ConfigMap', name: 'kratix' } });
   expect(await schedule()).toBeUndefined();
   await configure('podTTLSecondsAfterFinished: 1\n');
@@ -89,9 +88,9 @@ test('pods of finished Jobs go when the configuration says so, and their Jobs st
   const pods = () => world.kubectl('get', 'pods', '-n', namespace, '-o', 'name');
   expect(await pods()).not.toBe('');
   await configure('workflows: { jobOptions: { podTTLSecondsAfterFinished: 3 } }\n');
-  await eventually('no pods', async () => (await pods()) === '' || undefined, 20_000);
+  await eventually('no pods', async () => (await pods()) === '' || undefined);
   await finishedJob('later');
-  await eventually('no pods', async () => (await pods()) === '' || undefined, 20_000);
+  await eventually('no pods', async () => (await pods()) === '' || undefined);
   expect(await world.kubectl('get', 'jobs', '-n', namespace, '-o', 'name')).toBe('job.batch/done\njob.batch/later\n');
 });
 
@@ -108,9 +107,9 @@ test("a Promise's plan has the intervals that the configuration says, as soon as
   await world.apply(promise('database', {}));
   const plan = async () => (await world.platform.entities.offer('database'))?.plan;
   const isSo = (millis: number) => async () => ((await plan())?.intervalMillis === millis ? await plan() : undefined);
-  const before = await eventually('three hours', isSo(3 * 3_600_000), 20_000);
+  const before = await eventually('three hours', isSo(3 * 3_600_000));
   await configure('reconciliationInterval: 4h\nworkflows: { reconcileAfterFailure: false }\n');
-  const after = await eventually('four hours', isSo(4 * 3_600_000), 20_000);
+  const after = await eventually('four hours', isSo(4 * 3_600_000));
   expect(after).toMatchObject({ digest: before.digest, reconcileAfterFailure: false });
 });
 
@@ -122,14 +121,12 @@ test('a failed update that gets other intervals is tried once more, and not agai
   await world.apply(promise('fickle', { promise: { configure: failing } }));
   const entity = () => world.platform.entities.status('promise/fickle');
   const failed = async () => ((await entity())?.phase === 'Failed' ? await entity() : undefined);
-  await eventually('the failed update', failed, 60_000);
+  await eventually('the failed update', failed);
   await configure('reconciliationInterval: 6h\n');
   const isNew = async () => (await world.platform.entities.offer('fickle'))?.newest.intervalMillis === 6 * 3_600_000;
-  await holds('six hours', isNew, 20_000);
-  const last = await eventually(
-    'the second attempt',
-    async () => ((await entity())?.runs[0]?.number === 3 ? failed() : undefined),
-    60_000,
+  await holds('six hours', isNew);
+  const last = await eventually('the second attempt', async () =>
+    (await entity())?.runs[0]?.number === 3 ? failed() : undefined,
   );
   await new Promise((resolve) => setTimeout(resolve, 5_000));
   expect((await entity())?.runs.map(({ number }) => number)).toEqual(last.runs.map(({ number }) => number));

@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await releaseServer();
   world = await openControllerPlatform();
   controller = await startController(world);
-}, 120_000);
+});
 afterAll(async () => {
   await controller?.stop();
   await world?.close();

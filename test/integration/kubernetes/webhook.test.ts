@@ -48,7 +48,7 @@ beforeAll(async () => {
   });
   await world.apply(destination('worker'));
   await world.until(['destination', 'worker'], 'Ready', (shown) => condition(shown, 'Ready')?.status === 'True');
-}, 120_000);
+});
 afterAll(async () => {
   await webhook?.close();
   await controller?.stop();

@@ -142,7 +142,7 @@ describe.each([
     await writerOf().apply([directoryChange('a', files)], never());
     expect(await writerOf().apply([directoryChange('a', files)], never())).toMatchObject({ changed: false });
     expect(await keys()).toHaveLength(1000);
-  }, 120_000);
+  });
 });
 
 describe('a bucket store', () => {

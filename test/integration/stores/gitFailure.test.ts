@@ -81,7 +81,7 @@ describe('a git server that fails', () => {
       message: expect.stringContaining(message),
     });
     web.behaviour = 'serve';
-    expect(await writer.apply([change], never())).toMatchObject({ changed: true });
+    expect(await writerWith().apply([change], never())).toMatchObject({ changed: true });
     expect(await repository.commits()).toBe(1);
   });
 

@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ObsoletePlacement } from '../../../src/domain/obsolete.js';
 import { obsoletePlacements, unwantedLeftovers } from '../../../src/domain/obsolete.js';
-import { beginJob, destinationsOf, endJob, markWritten, replaceWork, storeJobs } from '../../../src/domain/works.js';
+import {
+  beginJob,
+  destinationsOf,
+  endJob,
+  markWritten,
+  movesLast,
+  replaceWork,
+  storeJobs,
+} from '../../../src/domain/works.js';
 import { isWritten } from '../../../src/domain/work.js';
 import { destinationOf, groupOf, placementOf, resourceWork } from './fixtures.js';
 
@@ -49,6 +58,40 @@ describe('what a store has to do', () => {
     expect(marked?.placements[0]?.written).toMatchObject({ snapshot: 'snapshot-1', revision: 'r7' });
     expect(marked?.placements.every((placement) => isWritten(placement, group))).toBe(true);
     expect(storeJobs(marked === undefined ? [] : [marked], [])).toEqual([]);
+  });
+});
+
+describe('what moves to another store', () => {
+  const east = destinationOf('east', {}, { stateStore: { kind: 'BucketStateStore', name: 'other' } });
+  const [onWest, onGit, onEast] = [west, git, east].map((destination) => placed('snapshot-1', destination));
+  const obsoleteOf = (before: typeof onWest, after: typeof onWest) =>
+    obsoletePlacements(before === undefined ? [] : [before], after === undefined ? [] : [after], [west, git, east]);
+
+  test('leaves the old one when the new one has it', () => {
+    const { first, then } = movesLast(storeJobs([placed(undefined, git)], obsoleteOf(onWest, onGit)));
+    expect(first).toMatchObject([{ store: { name: 'main' }, write: [{}], remove: [] }]);
+    expect(then).toMatchObject([{ store: { name: 'default' }, write: [], remove: [{ destination: 'west' }] }]);
+  });
+
+  test('also where the old one has something else to write', () => {
+    const other = { ...placed(), name: 'other-work', pipeline: 'other' };
+    const [placement] = other.placements;
+    const here = {
+      ...other,
+      placements: placement === undefined ? [] : [{ ...placement, name: 'other-work.west-5058f' }],
+    };
+    const { first, then } = movesLast(storeJobs([placed(undefined, git), here], obsoleteOf(onWest, onGit)));
+    expect(first.map(({ store, write, remove }) => [store.name, write.length, remove.length])).toEqual([
+      ['main', 1, 0],
+      ['default', 1, 0],
+    ]);
+    expect(then).toMatchObject([{ store: { name: 'default' }, write: [], remove: [{}] }]);
+  });
+
+  test('what goes nowhere else goes at once', () => {
+    const gone = { ...obsoleteOf(onEast, undefined)[0], name: 'gone.east-5058f' } as ObsoletePlacement;
+    const { first, then } = movesLast(storeJobs([placed(undefined, git)], [gone]));
+    expect([first.length, then]).toEqual([2, []]);
   });
 });
 

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { destination, echoStage, pipeline, promise, request } from '../platform/documents.js';
+import { eventually } from '../platform/eventually.js';
+import { ended, execute, handOver, settled } from '../platform/operations.js';
+import type { Platform } from '../platform/platform.js';
+import { openPlatform } from '../platform/platform.js';
+import type { BucketServer } from '../servers/bucketServer.js';
+import { minioServer } from '../servers/bucketServer.js';
+import type { TcpProxy } from '../servers/tcpProxy.js';
+import { startTcpProxy } from '../servers/tcpProxy.js';
+
+/** Artifacts in a bucket that can be taken away. */
+let bucket: BucketServer;
+let proxy: TcpProxy;
+let platform: Platform;
+
+beforeAll(async () => {
+  bucket = await minioServer();
+  await bucket.client.makeBucket('artifacts');
+  proxy = await startTcpProxy('127.0.0.1', Number(bucket.endpoint.split(':')[1]));
+  platform = await openPlatform({
+    environment: {
+      FULFIL_ARTIFACTS_URL: `http://127.0.0.1:${proxy.port}/artifacts`,
+      FULFIL_ARTIFACTS_ACCESS_KEY: bucket.accessKey,
+      FULFIL_ARTIFACTS_SECRET_KEY: bucket.secretKey,
+      FULFIL_RECHECK_INTERVAL: '1s',
+    },
+  });
+});
+afterAll(async () => {
+  await platform?.close();
+  await proxy?.stop();
+  await bucket?.close();
+});
+
+const activityFailed = 13;
+const git = async (...args: string[]) => (await promisify(execFile)('git', args)).stdout;
+
+test('documents that are to be written while the artifacts are away are written when they are back', async () => {
+  const repository = join(platform.home, 'store.git');
+  await git('init', '--quiet', '--bare', '--initial-branch=main', repository);
+  const stateStoreRef = { kind: 'GitStateStore', name: 'late' };
+  const [apiVersion, metadata] = ['platform.kratix.io/v1alpha1', { name: 'late' }];
+  const spec = { url: `file://${repository}` };
+  await execute(platform, 'registerStateStore', { apiVersion, kind: 'GitStateStore', metadata, spec });
+  await execute(platform, 'registerDestination', destination('late', {}, { stateStoreRef }));
+  const configure = [pipeline('configure', [echoStage()])];
+  await execute(platform, 'installPromise', promise('late', { resource: { configure } }));
+  await rename(repository, `${repository}.away`);
+  const operation = await handOver(platform, 'configureResource', request('late', 'one', { size: 'small' }));
+  expect(await settled(operation)).toMatchObject({ phase: 'Waiting' });
+  proxy.refuse();
+  await rename(`${repository}.away`, repository);
+  const run = platform.client.workflow.getHandle('resource/late/default/one/run-2');
+  await eventually('a write to be given up for the first time', async () => {
+    const { events } = await run.fetchHistory().catch(() => ({ events: [] }));
+    return events?.some(({ eventType }) => Number(eventType) === activityFailed) ? true : undefined;
+  });
+  proxy.open();
+  expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
+  expect(await git('-C', repository, 'grep', 'text: small', 'main')).toContain('late/resources/default/late/one/');
+});
