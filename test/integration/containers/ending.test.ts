@@ -89,7 +89,7 @@ test('the sweep removes what dead workers left, and only that', async () => {
   const spec = stages.stage(IGNORES_TERM, { worker: alive, graceSeconds: 0 });
   const running = stages.engine.run(spec, abort.signal);
   await appears(out, 'up');
-  const orphan = `fulfil-orphan-${dead}`;
+  const orphan = containerName(`orphan-${dead}`);
   const start = ['run', '--detach', ...stages.choice.runArgs, '--network=none', `--name=${orphan}`];
   await stages.ask(...start, `--label=fulfil.io/worker=${dead}`, spec.image, 'sleep', '1000');
 
