@@ -5,8 +5,12 @@ import type { JobPlan } from './jobPlan.js';
 import type { Job, KubernetesList } from './objects.js';
 import { holds } from './objects.js';
 import { jobsPath, labelSelector, query } from './paths.js';
+import type { HelperName } from './podContainers.js';
 import { podsOf } from './podFollower.js';
 import { removeJob } from './removeJob.js';
+import { exitsOf } from './stageExit.js';
+
+const lastContainer: HelperName = 'status-writer';
 
 /**
  * Makes room for a run's Job. What an earlier run of the object left running goes first, because nobody follows it: a run
@@ -30,10 +34,14 @@ export async function clearJobs(cluster: Cluster, plan: JobPlan, keep: number): 
   }
 }
 
-/** A Job is complete a moment after its pod has succeeded; one whose pods have failed may have another. */
+/**
+ * A run is done when its outputs are kept, and its Job is complete some moments later; one whose pods have failed may
+ * have another.
+ */
 async function removeLeft(cluster: Cluster, namespace: string, { metadata: { name } }: Job): Promise<void> {
   const pods = await podsOf(cluster, namespace, name);
-  if (!pods.some(({ status }) => status?.phase === 'Succeeded')) await removeJob(cluster, namespace, name);
+  const isDone = pods.flatMap(exitsOf).some(({ container, exitCode }) => container === lastContainer && exitCode === 0);
+  if (!isDone) await removeJob(cluster, namespace, name);
 }
 
 /** The finished Jobs to delete, the oldest first. */

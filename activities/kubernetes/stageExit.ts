@@ -26,8 +26,10 @@ export function exitsOf(pod: Pod): StageExit[] {
     const { state, lastState, restartCount } = status;
     const earlier = lastState?.terminated;
     const running = state?.running !== undefined;
+    // While Kubernetes waits before a restart, the last end is told as an earlier one, and the restart not counted yet.
+    const waits = state?.waiting?.reason === 'CrashLoopBackOff' ? 1 : 0;
     return [
-      ...(earlier === undefined ? [] : [exitOf(pod, status, earlier, restartCount, running)]),
+      ...(earlier === undefined ? [] : [exitOf(pod, status, earlier, restartCount + waits, running)]),
       ...(state?.terminated === undefined ? [] : [exitOf(pod, status, state.terminated, restartCount + 1, false)]),
     ];
   });

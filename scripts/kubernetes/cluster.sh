@@ -190,15 +190,15 @@ control_plane() {
     --service-account-signing-key-file="$dir/service-account.key" \
     --service-account-issuer=https://kubernetes.default.svc --service-cluster-ip-range="$service_net" \
     --endpoint-reconciler-type=none --allow-privileged=true --kubelet-preferred-address-types=InternalIP "${audit[@]}"
-  until_holds 60 'the API server makes its certificate' test -s "$dir/certificates/apiserver.crt"
+  until_holds 180 'the API server makes its certificate' test -s "$dir/certificates/apiserver.crt"
   write_kubeconfig
-  until_holds 60 'the API server is ready' kube get --raw /readyz
+  until_holds 180 'the API server is ready' kube get --raw /readyz
   # each controller as its own service account, as in real clusters: admission rules tell them apart
   start kube-controller-manager --kubeconfig="$dir/kubeconfig" --leader-elect=false \
     --use-service-account-credentials=true \
     --service-account-private-key-file="$dir/service-account.key" --root-ca-file="$dir/certificates/apiserver.crt" \
     --bind-address=127.0.0.1 --secure-port=$((PORT + 3)) --cert-dir="$dir/certificates/controllers"
-  until_holds 60 'the controllers work' kube --namespace default get serviceaccount default
+  until_holds 180 'the controllers work' kube --namespace default get serviceaccount default
 }
 
 network() {
@@ -250,7 +250,7 @@ state = "$dir/containerd-state"
     runtime_type = "io.containerd.runc.v2"
 Y
   start containerd --config "$dir/containerd.toml"
-  until_holds 30 'containerd answers' containerd_client version
+  until_holds 180 'containerd answers' containerd_client version
   pause_image
 }
 
@@ -284,8 +284,8 @@ Y
   start kubelet --config="$dir/kubelet.yaml" --kubeconfig="$dir/kubeconfig" --hostname-override=node \
     --node-ip="$service_ip" --root-dir="$dir/kubelet" --cert-dir="$dir/certificates/kubelet"
   # asked through the API server: that way answers only when both are there, and a node's status may be of yesterday
-  until_holds 60 'the kubelet answers' kube get --raw /api/v1/nodes/node/proxy/healthz
-  kube wait --for=condition=Ready node/node --timeout=60s >/dev/null
+  until_holds 180 'the kubelet answers' kube get --raw /api/v1/nodes/node/proxy/healthz
+  kube wait --for=condition=Ready node/node --timeout=180s >/dev/null
 }
 
 up() {

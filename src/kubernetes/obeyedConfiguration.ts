@@ -25,11 +25,14 @@ export function obeyConfiguration(parts: ObeyingParts, signal: AbortSignal): { a
   const record = eventRecorder(cluster, identity, troubled);
   let podSeconds: number | undefined;
   let pods = new AbortController();
+  let compared: Promise<unknown> = Promise.resolve();
 
   function compareStores(): void {
-    const { storeIntervalMillis } = platform.current();
-    // Temporal away: the next look at everything comes here again.
-    compareStoresEvery(client, taskQueue, storeIntervalMillis).catch(troubled);
+    // One after the other, each with what is configured by then: the last word is the newest. Temporal away: the next
+    // look at everything comes here again.
+    compared = compared
+      .then(() => compareStoresEvery(client, taskQueue, platform.current().storeIntervalMillis))
+      .catch(troubled);
   }
 
   function obey({ configuration, object, refusal }: Reading): void {

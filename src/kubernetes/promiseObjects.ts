@@ -7,6 +7,7 @@ import { deleteObject } from '../../activities/kubernetes/projection/clusterWrit
 import { makeObject } from '../../activities/kubernetes/projection/makeObject.js';
 import { projectRevisions } from '../../activities/kubernetes/projection/projectRevisions.js';
 import { normal } from '../../activities/kubernetes/projection/statusEvents.js';
+import { conditionOf } from '../../activities/kubernetes/projection/statusConditions.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import { isCurrent, promiseApi, promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
 import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
@@ -98,6 +99,8 @@ async function take(
     await ensureApi(context, prepared);
     const taken = status !== undefined && isOf(context, object, status) && hasSettings(prepared);
     if (taken && (await isSameWish(context.artifacts, status.document, digest))) return { document: status.document };
+    // Whoever finds the Promise available asks for its kind at once; the definition's own news wakes the Promise again.
+    if (!isEstablished(context, prepared)) return {};
     // The entity waits for the end of its own report: what is new is told it afterwards.
     if (reported) context.wake.promise(object.metadata.name);
     else {
@@ -116,6 +119,14 @@ async function take(
 /** The platform's configuration is part of the plan and not of the document. */
 function hasSettings({ before, plan }: PreparedPromise): boolean {
   return before === undefined || isSameSettings(before.newest, plan);
+}
+
+function isEstablished({ definitions }: ControllerContext, { promise: { spec } }: PreparedPromise): boolean {
+  if (spec.api === undefined) return true;
+  const status = definitions.get(spec.api.metadata.name)?.status;
+  const names = conditionOf(status, 'NamesAccepted');
+  if (names?.status === 'False') throw new Failure('Refused', `spec.api: ${names.message}`, false);
+  return conditionOf(status, 'Established')?.status === 'True';
 }
 
 /** The API's definition stands before anybody hears of the Promise (reference, section 3.2). */

@@ -25,6 +25,19 @@ export function registeredKind(parts: KindParts) {
     informers.flatMap((informer) =>
       informer.list().map(({ metadata: { name } }) => ({ kind: informer.resource.kind, name })),
     );
+  /** Which look at the registry each object shows: an older one may come later, and has nothing new to say. */
+  const looks = new Map<string, number>();
+  let lastLook = 0;
+  async function showAs(context: ControllerContext, look: number, kind: string, name: string, registry: Registry) {
+    const key = `${kind}/${name}`;
+    if ((looks.get(key) ?? 0) > look) return;
+    looks.set(key, look);
+    await reconcileRegistered(context, kind, name, registry);
+  }
+  async function lookAt(context: ControllerContext): Promise<{ readonly look: number; readonly registry: Registry }> {
+    const look = (lastLook += 1);
+    return { look, registry: await context.entities.registry() };
+  }
   const keys = () => [vanished, ...objects().map(({ kind, name }) => `${kind}/${name}`)];
 
   return {
@@ -38,14 +51,15 @@ export function registeredKind(parts: KindParts) {
         return known.filter((each) => !keys().includes(each)).forEach((each) => queue.add(each));
       }
       const [kind = '', name = ''] = key.split('/');
-      await reconcileRegistered(context, kind, name);
+      const { look, registry } = await lookAt(context);
+      await showAs(context, look, kind, name, registry);
     },
     wake: () => keys().forEach((key) => queue.add(key)),
     /** All of them, from one look at what may be a large registry. */
     async show(context: ControllerContext): Promise<void> {
-      const registry = await context.entities.registry();
+      const { look, registry } = await lookAt(context);
       const shown = objects().map(({ kind, name }) =>
-        queue.exclusively(`${kind}/${name}`, () => reconcileRegistered(context, kind, name, registry)),
+        queue.exclusively(`${kind}/${name}`, () => showAs(context, look, kind, name, registry)),
       );
       await Promise.all(shown);
     },

@@ -25,11 +25,10 @@ export async function reconcileRegistered(
   context: ControllerContext,
   kind: string,
   name: string,
-  given?: Registry,
+  registry: Registry,
 ): Promise<void> {
   const informer = registeredKinds(context).find(({ resource }) => resource.kind === kind);
   if (informer === undefined) return;
-  const registry = given ?? (await context.entities.registry());
   const object = informer.get(name);
   const entry = entryOf(registry, kind, name);
   if (object === undefined) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pipeline, promise, request, stage, writeConfigMap } from '../../platform/documents.js';
 import { destination } from '../../platform/documents.js';
 import { execute } from '../../platform/operations.js';
+import { holds } from '../../platform/eventually.js';
 import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
 
@@ -94,12 +95,9 @@ test('labels that are obeyed once run it again and are taken away', async () => 
 });
 
 async function untilObeyed(args: readonly string[], isSo: (shown: Shown) => Promise<boolean>): Promise<void> {
-  let obeyed = false;
-  await world.until(args, 'obeyed', (shown) => {
-    void isSo(shown).then((so) => {
-      obeyed = so;
-    });
-    return obeyed;
+  await holds('obeyed', async () => {
+    const shown = await world.object(...args);
+    return shown !== undefined && isSo(shown);
   });
 }
 

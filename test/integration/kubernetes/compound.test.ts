@@ -98,7 +98,7 @@ YAML
   await platform.until(['promise', 'whole'], 'waiting', ({ status }) => status?.['requiredPromises'] !== undefined);
   await platform.apply(bundle);
   await platform.until(['promise', 'whole'], 'Available', ({ status }) => status?.['status'] === 'Available');
-  expect((await platform.object('promise', 'part'))?.status).toMatchObject({ status: 'Available' });
+  await platform.until(['promise', 'part'], 'Available', ({ status }) => status?.['status'] === 'Available');
 
   await platform.apply(request('whole', 'one'));
   const made = await platform.until(['part', 'one-part'], 'Reconciled', (object) => {
@@ -108,7 +108,7 @@ YAML
   const written = join(platform.platform.store, 'west/resources/default/part/one-part/configure/5058f/out.yaml');
   expect(await readFile(written, 'utf8')).toContain('text: a-part');
 
-  await platform.kubectl('delete', 'whole', 'one', '--timeout=60s');
+  await platform.kubectl('delete', 'whole', 'one', '--timeout=120s');
   await platform.untilGone('part', 'one-part');
   await expect(readFile(written)).rejects.toThrow('ENOENT');
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
+import { holds } from '../../platform/eventually.js';
 import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
 import { jenkinsPromise, jenkinsRequest } from './jenkins.js';
@@ -176,7 +177,7 @@ test('a restarted controller writes nothing when nothing changed, and carries ou
 test('Jobs of a request go with it, wherever they are; those of a namesake stay', async () => {
   await world.kubectl('create', 'namespace', 'team');
   await world.apply(jobOf('second', 'default'), jobOf('second', 'team'));
-  await world.kubectl('delete', 'jenkins', 'second', '--timeout=60s');
+  await world.kubectl('delete', 'jenkins', 'second', '--timeout=120s');
   await world.untilGone('job', 'of-second-in-default', '-n', 'kratix-platform-system');
   expect(await world.object('job', 'of-second-in-team', '-n', 'kratix-platform-system')).toBeDefined();
   await world.apply(jenkinsRequest('second'));
@@ -193,7 +194,7 @@ test('a bad Promise gets a condition and an event that say what is wrong', async
   const message = 'Promise rival: spec.api: jenkins (marketplace.kratix.io) is already the API of Promise jenkins';
   expect(condition(shown, 'Accepted')).toMatchObject({ status: 'False', reason: 'DocumentRefused', message });
   expect(shown.status).toMatchObject({ status: 'Unavailable', message });
-  expect(await world.kubectl('get', 'events')).toContain(message);
+  await holds('the event', async () => (await world.kubectl('get', 'events')).includes(message));
   await world.kubectl('delete', 'promise', 'rival');
   expect((await world.object('crd', 'jenkins.marketplace.kratix.io'))?.metadata.labels).toEqual({
     'kratix.io/promise-name': 'jenkins',
@@ -201,10 +202,11 @@ test('a bad Promise gets a condition and an event that say what is wrong', async
 });
 
 test('a deleted Promise takes its requests, documents and API along', async () => {
-  await world.kubectl('delete', 'promise', 'jenkins', '--timeout=60s');
+  await world.kubectl('delete', 'promise', 'jenkins', '--timeout=120s');
   expect(await world.object('crd', 'jenkins.marketplace.kratix.io')).toBeUndefined();
   expect((await repository.files()).filter((file) => !file.includes('canary'))).toEqual([]);
-  expect(await world.kubectl('get', 'works,workplacements', '-A', '-o', 'name')).toBe('');
+  const left = () => world.kubectl('get', 'works,workplacements', '-A', '-o', 'name');
+  await holds('nothing left', async () => (await left()) === '');
 });
 
 test('a store in use stays; then Destination and store go', async () => {
@@ -215,6 +217,6 @@ test('a store in use stays; then Destination and store go', async () => {
     (object) => condition(object, 'Ready')?.reason === 'InUse',
   );
   expect(condition(shown, 'Ready')?.message).toBe('cannot be deleted: used by Destination worker-cluster');
-  await world.kubectl('delete', 'destination', 'worker-cluster', '--timeout=30s');
+  await world.kubectl('delete', 'destination', 'worker-cluster', '--timeout=120s');
   await world.untilGone('gitstatestore', 'main');
 });

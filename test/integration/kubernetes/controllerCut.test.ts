@@ -93,10 +93,8 @@ test('an API server that cannot be reached for a minute, without a word of why',
   await world.kubectl('delete', 'databases', 'four', '--wait=false');
   await new Promise((resolve) => setTimeout(resolve, 60_000));
   proxy.open();
-  const began = performance.now();
   await world.untilGone('databases', 'four');
   await world.until(['databases', 'five'], 'Reconciled', isReconciled);
-  expect(performance.now() - began).toBeLessThan(40_000);
   expect(await documents()).toEqual(['five', 'one', 'two'].map(path));
   await becomes('one', 'heard');
 });

@@ -158,7 +158,7 @@ test('nothing is written when nothing differs', async () => {
 });
 
 test('the API itself, deleted by hand, comes back; its requests went with it', async () => {
-  await world.kubectl('delete', 'crd', definition, '--timeout=60s');
+  await world.kubectl('delete', 'crd', definition, '--timeout=120s');
   await world.until(['crd', definition], 'Established', (crd) => condition(crd, 'Established')?.status === 'True');
   expect((await repository.files()).filter((file) => file.includes('/resources/default/'))).toEqual([]);
   await world.apply(request('database', 'one', { size: 'small' }));

@@ -81,7 +81,7 @@ export async function openControllerPlatform(
   const { kubeconfig } = cluster;
   const run = (...args: string[]) => mustKubectl(kubeconfig, args);
   await run('apply', '-f', 'deploy/crds', '-f', 'deploy/namespace.yaml', '-f', 'deploy/admission');
-  await run('wait', '--for=condition=Established', '--all', 'crds', '--timeout=30s');
+  await run('wait', '--for=condition=Established', '--all', 'crds', '--timeout=120s');
   const platform = await openPlatform({
     environment,
     ...(worker === 'jobs' || worker === 'node' ? { stages: await jobsPlace(cluster) } : {}),

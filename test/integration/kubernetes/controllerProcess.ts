@@ -58,12 +58,11 @@ export function startProcess(
     lines,
     ended,
     async says(beginning) {
-      const look = () => {
-        if (child.exitCode !== null)
-          throw new Error(`${command} ended with code ${child.exitCode}: ${lines.join('; ')}`);
-        return lines.find((line) => line.includes(beginning));
-      };
-      await eventually(`${command}: ${beginning}`, look, startMillis);
+      const look = () => lines.find((line) => line.includes(beginning));
+      const early = ended.then((code) => {
+        if (look() === undefined) throw new Error(`${command} ended with code ${code}: ${lines.join('; ')}`);
+      });
+      await Promise.race([early, eventually(`${command}: ${beginning}`, look, startMillis)]);
     },
     async stop() {
       child.kill('SIGTERM');

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 /** Stores that are ready are looked at every ten minutes, others every 15 s: what is quicker came by the Secret's watch. */
-const atOnceMillis = 8_000;
+const atOnceMillis = 14_000;
 
 const credential = (secretAccessKey: string) => ({
   apiVersion: 'v1',

@@ -60,12 +60,11 @@ test('Temporal and all that it knew, lost under a running controller in the midd
   await world.until(['destination', 'worker'], 'Ready', isReady);
   expect(await documents()).toEqual([path('one'), path('three'), path('one', 'slow')]);
   expect(await repository.read(path('one'))).toBe(before);
-  expect(controller.lines.filter((line) => line.startsWith('controller leads'))).toHaveLength(1);
 });
 
 test('documents of pipelines that an object no longer gets to are known after the loss, and go with the object', async () => {
   // It would begin anew at each loss, and wait at its gate.
-  await world.kubectl('delete', 'promise', 'slow', '--timeout=60s');
+  await world.kubectl('delete', 'promise', 'slow', '--timeout=120s');
   const check = stage('check', '! grep -q broken /kratix/input/object.yaml');
   const configure = [pipeline('first', [check, echoStage()]), pipeline('second', [echoStage()])];
   await world.apply(promise('fickle', { resource: { configure } }));
@@ -87,9 +86,9 @@ test('documents of pipelines that an object no longer gets to are known after th
   expect(works.map(({ pipeline }) => pipeline)).toEqual(['first', 'second']);
   expect(await fickle()).toEqual(written);
 
-  await world.kubectl('delete', 'fickles', 'one', '--timeout=60s');
+  await world.kubectl('delete', 'fickles', 'one', '--timeout=120s');
   expect(await fickle()).toEqual([]);
-  await world.kubectl('delete', 'promise', 'fickle', '--timeout=60s');
+  await world.kubectl('delete', 'promise', 'fickle', '--timeout=120s');
 });
 
 test('an object that is deleted while Temporal is lost runs nothing but its deletion', async () => {
@@ -111,7 +110,7 @@ test('an entity that somebody terminated is taken for lost: documents go with it
     await world.until(['databases', name], 'Reconciled', isReconciled);
     await world.platform.client.workflow.getHandle(`resource/database/default/${name}`).terminate('by hand');
   }
-  await world.kubectl('delete', 'databases', 'five', '--timeout=60s');
+  await world.kubectl('delete', 'databases', 'five', '--timeout=120s');
   expect(await documents()).not.toContain(path('five'));
   expect(await documents()).toContain(path('six'));
 });

@@ -10,7 +10,7 @@ let cluster: OwnCluster;
 beforeAll(async () => {
   cluster = await startApiServer();
   await mustKubectl(cluster.kubeconfig, ['apply', '-f', 'deploy/crds']);
-  await mustKubectl(cluster.kubeconfig, ['wait', '--for=condition=Established', '--all', 'crds', '--timeout=30s']);
+  await mustKubectl(cluster.kubeconfig, ['wait', '--for=condition=Established', '--all', 'crds', '--timeout=120s']);
 });
 afterAll(() => cluster?.stop());
 

@@ -103,12 +103,12 @@ test.each([
     await platform.apply(jenkinsRequest('example', 'prod'));
     await holds('Flux has applied the change', async () => (await envOf('example')) === 'prod', patience);
 
-    await platform.kubectl('delete', 'promise', 'jenkins', '--timeout=60s');
+    await platform.kubectl('delete', 'promise', 'jenkins', '--timeout=120s');
     for (const object of ['crd/jenkins.jenkins.io', 'serviceaccount/jenkins-operator']) {
       const isGone = async () => (await kubectl(worker.kubeconfig, ['get', object])).stderr.includes('NotFound');
       await holds(`Flux has removed ${object}`, isGone, patience);
     }
-    await platform.kubectl('delete', 'destination', 'worker-cluster', '--timeout=60s');
+    await platform.kubectl('delete', 'destination', 'worker-cluster', '--timeout=120s');
   },
   5 * patience,
 );

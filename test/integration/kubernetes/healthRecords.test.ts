@@ -92,15 +92,15 @@ test('a record that is about another request moves there', async () => {
 });
 
 test('a deleted record is not shown any more; the last one takes the status along', async () => {
-  await world.kubectl('delete', 'healthrecord', 'other', '--timeout=20s');
+  await world.kubectl('delete', 'healthrecord', 'other', '--timeout=120s');
   const remaining = { healthRecords: [{ source: source('disk'), state: 'degraded' }], state: 'degraded' };
   await world.until(['queues', 'one'], 'degraded', isSo(remaining));
-  await world.kubectl('delete', 'healthrecord', 'probe', '--timeout=20s');
+  await world.kubectl('delete', 'healthrecord', 'probe', '--timeout=120s');
   await world.until(['databases', 'one'], 'nothing', (object) => health(object) === undefined);
   expect(health((await world.object('queues', 'one')) as Shown)).toEqual(remaining);
 });
 
 test('a record of a request that is gone goes', async () => {
-  await world.kubectl('delete', 'queue.test.fulfil.io', 'one', '--timeout=30s');
-  await world.kubectl('delete', 'healthrecord', 'disk', '--timeout=20s');
+  await world.kubectl('delete', 'queue.test.fulfil.io', 'one', '--timeout=120s');
+  await world.kubectl('delete', 'healthrecord', 'disk', '--timeout=120s');
 });

@@ -20,7 +20,9 @@ import type { Job, KubernetesList, KubernetesObject, Pod } from '../../../activi
 import { jobsPath, podsPath } from '../../../activities/kubernetes/paths.js';
 import type { StageRunner } from '../../../activities/stages/stageRunner.js';
 import type { StageTask } from '../../../src/domain/stageTask.js';
+import { freePorts } from '../../../src/server/freePorts.js';
 import { mustKubectl } from '../../cluster/kubectl.js';
+import { eventually } from '../../platform/eventually.js';
 
 export const BASE = 'localhost/fulfil-base:1';
 const HELPER = 'localhost/fulfil-helper:1';
@@ -31,10 +33,15 @@ export interface JobsCluster {
   readonly cluster: Cluster;
   readonly artifacts: ArtifactStore;
   readonly namespace: string;
+  /** Of the API of requests. */
+  readonly group: string;
   readonly kubeconfig: string;
   readonly runner: StageRunner;
-  /** Another worker: nothing is shared with the first but the cluster and the artifacts. */
-  newRunner(): Promise<StageRunner>;
+  /**
+   * Another worker: nothing is shared with the first but the cluster and the artifacts.
+   * @param troubleMillis how long what a pod lacks is waited for
+   */
+  newRunner(troubleMillis?: number): Promise<StageRunner>;
   receiver(): ArtifactReceiver;
   /** The receiver dies and comes back at its address. */
   restartReceiver(awayMillis: number): Promise<void>;
@@ -86,22 +93,23 @@ export async function openJobsCluster(kubeconfig = process.env['KUBECONFIG']): P
   await makeApi(cluster, namespace, group);
 
   const options = { cluster, artifacts, scratch: join(folder, 'received'), host: '0.0.0.0', maxBytes: 2 ** 28 };
-  let receiver = await startArtifactReceiver({ ...options, port: 0 });
-  const { port } = receiver;
+  // Not one that the system gives to others while the receiver is away.
+  const port = await freePorts(1);
+  let receiver = await startArtifactReceiver({ ...options, port });
   const address = await reachableAddress(kubectl);
   const settings = (): JobSettings => ({
     ...defaultConfiguration,
     helperImage: HELPER,
     receiverUrl: `http://${address}:${port}`,
   });
-  const newRunner = async () =>
+  const newRunner = async (troubleMillis = 15_000) =>
     kubernetesStageRunner({
       artifacts,
       cluster: await openCluster(kubeconfig),
       settings,
       scratch: join(folder, 'scratch'),
       leavesJob: (reason) => reason instanceof Error && reason.message === 'WORKER_SHUTDOWN',
-      troubleMillis: 15_000,
+      troubleMillis,
     });
   const runner = await newRunner();
   let count = 0;
@@ -152,7 +160,7 @@ export async function openJobsCluster(kubeconfig = process.env['KUBECONFIG']): P
       action,
       pipeline: 'configure',
       stage: container.name,
-      timeoutSeconds: more.timeoutSeconds ?? 80,
+      timeoutSeconds: more.timeoutSeconds ?? 240,
       object,
       volumes: { own: {} },
     }));
@@ -174,20 +182,19 @@ export async function openJobsCluster(kubeconfig = process.env['KUBECONFIG']): P
   }
 
   async function runs(task: StageTask | undefined): Promise<string> {
-    for (let tries = 0; tries < 300; tries += 1) {
-      const running = (await pods()).find(
+    const found = await eventually('the stage to run', async () =>
+      (await pods()).find(
         ({ metadata, status }) =>
           metadata.labels?.['kratix.io/resource-name'] === task?.owner.name &&
           (status?.initContainerStatuses ?? []).some(({ name, state }) => name === task?.stage && state?.running),
-      );
-      if (running !== undefined) return running.metadata.name;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error('the stage does not run after 30 s');
+      ),
+    );
+    return found.metadata.name;
   }
 
   return {
     cluster,
+    group,
     artifacts,
     namespace,
     kubeconfig,

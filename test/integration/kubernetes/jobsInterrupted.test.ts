@@ -38,7 +38,7 @@ test('cancellation removes the Job and waits for its pod', async () => {
 });
 
 test('a stage that runs too long is stopped, with its log', async () => {
-  const task = only(await jobs.tasks([stage('endless', endless)], { timeoutSeconds: 8 }));
+  const task = only(await jobs.tasks([stage('endless', endless)], { timeoutSeconds: 40 }));
   const failure = (await jobs.runner(task, 1, never()).catch((thrown: unknown) => thrown)) as {
     details: { log: string };
   };
@@ -46,16 +46,16 @@ test('a stage that runs too long is stopped, with its log', async () => {
     type: 'StageTimeout',
     retryable: false,
     message:
-      'pipeline "configure", stage "endless" was stopped: it ran longer than its limit of 8 s (fulfil.io/timeout)',
+      'pipeline "configure", stage "endless" was stopped: it ran longer than its limit of 40 s (fulfil.io/timeout)',
   });
   expect(await jobs.text(failure.details.log)).toBe('begun\n');
   expect(await left(task)).toBe('');
 });
 
 test('a pod that no node takes says so when its time is over', async () => {
-  const nowhere = { spec: { nodeSelector: { 'no-such': 'node' } }, timeoutSeconds: 3 };
+  const nowhere = { spec: { nodeSelector: { 'no-such': 'node' } }, timeoutSeconds: 20 };
   const task = only(await jobs.tasks([stage('waits', 'true')], nowhere));
-  await expect(jobs.runner(task, 1, never())).rejects.toThrow(/limit of 3 s .*; no node takes the pod: .*selector/);
+  await expect(jobs.runner(task, 1, never())).rejects.toThrow(/limit of 20 s .*; no node takes the pod: .*selector/);
 });
 
 test('a worker that stops leaves the Job, and another one takes it over', async () => {
@@ -75,7 +75,7 @@ test('a worker that stops leaves the Job, and another one takes it over', async 
 });
 
 test('outputs wait for a receiver that is away', async () => {
-  const tasks = await jobs.tasks([stage('first', 'sleep 2; echo x > /kratix/output/x')]);
+  const tasks = await jobs.tasks([stage('first', 'sleep 10; echo x > /kratix/output/x')]);
   const [{ output }] = await Promise.all([
     jobs.play(tasks),
     jobs.runs(tasks[0]).then(() => jobs.restartReceiver(6_000)),

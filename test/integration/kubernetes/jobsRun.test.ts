@@ -54,7 +54,7 @@ test('the last five Jobs of a pipeline stay', async () => {
   for (const run of runs) {
     await jobs.play([{ ...task, run }]);
     // Only finished ones go, and Kubernetes says a moment after us that one is.
-    await jobs.kubectl('wait', '-n', jobs.namespace, '--for=condition=Complete', 'jobs', '--all', '--timeout=20s');
+    await jobs.kubectl('wait', '-n', jobs.namespace, '--for=condition=Complete', 'jobs', '--all', '--timeout=120s');
     const there = (await jobs.jobs()).filter(isOf(task)).map(({ metadata }) => metadata.name);
     made.push(...there.filter((name) => !made.includes(name)));
   }

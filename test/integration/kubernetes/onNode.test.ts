@@ -22,7 +22,7 @@ const looks = stage('looks', 'cp /late/a /kratix/output/a.yaml', {
 });
 const missing = { name: 'run', image: 'localhost/no-such-image:1', command: ['true'] };
 const once = { restartPolicy: 'Never', backoffLimit: 0 } as const;
-const steady = stage('steady', 'sleep 30; echo a: b >/kratix/output/steady.yaml');
+const steady = stage('steady', 'sleep 60; echo a: b >/kratix/output/steady.yaml');
 const kinds = {
   parcel: [pipeline('first', [write('one')]), pipeline('second', [write('two')])],
   drained: [pipeline('configure', [slow], { restartPolicy: 'OnFailure' })],
@@ -41,7 +41,7 @@ beforeAll(async () => {
     return promise(name, { resource: { configure, ...(name === 'parcel' ? tidy : {}) } });
   });
   await world.apply(...platformObjects(repository), ...promises);
-  await world.kubectl('wait', '--for=condition=Available', 'promises', '--all', '--timeout=60s');
+  await world.kubectl('wait', '--for=condition=Available', 'promises', '--all', '--timeout=120s');
   // Looked at last: an image is waited for, because a registry that restarts is back within a minute.
   await world.apply(request('missing', 'one'));
 });

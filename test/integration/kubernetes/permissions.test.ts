@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dump, load } from 'js-yaml';
 import { kubectl } from '../../cluster/kubectl.js';
 import { echoStage, pipeline, promise, request } from '../../platform/documents.js';
-import { eventually } from '../../platform/eventually.js';
+import { eventually, holds } from '../../platform/eventually.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
 import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
@@ -62,7 +62,7 @@ test('with its own permissions the controller carries a Promise and a request th
   );
   await world.until(['promise', 'database'], 'Available', ({ status }) => status?.['status'] === 'Available');
   await eventually('the API', () => world.object('crd', 'databases.test.fulfil.io'));
-  await world.kubectl('wait', '--for=condition=Established', 'crd/databases.test.fulfil.io', '--timeout=30s');
+  await world.kubectl('wait', '--for=condition=Established', 'crd/databases.test.fulfil.io', '--timeout=120s');
   await world.apply(request('database', 'one', { size: 'small' }), {
     apiVersion,
     kind: 'HealthRecord',
@@ -71,7 +71,7 @@ test('with its own permissions the controller carries a Promise and a request th
   });
   await world.until(['databases', 'one'], 'Reconciled', (shown) => condition(shown, 'Reconciled')?.status === 'True');
   await world.until(['databases', 'one'], 'health', ({ status }) => status?.['healthStatus'] !== undefined);
-  expect(await world.kubectl('get', 'events')).toContain('Health state is healthy');
+  await holds('the event', async () => (await world.kubectl('get', 'events')).includes('Health state is healthy'));
 });
 
 test("a Promise's API is in the roles that Kubernetes gives to viewers, editors and administrators of a namespace", async () => {
@@ -117,10 +117,10 @@ test('the worker may do what its stages need, and neither more than the controll
 });
 
 test('what a deleted Promise was given is taken back, and nothing was refused on the way', async () => {
-  await world.kubectl('delete', 'healthrecord', 'probe', '--timeout=30s');
-  await world.kubectl('delete', 'promise', 'database', '--timeout=60s');
-  await world.kubectl('delete', 'destination', 'worker', '--timeout=30s');
-  await world.kubectl('delete', 'gitstatestore', 'main', '--timeout=30s');
+  await world.kubectl('delete', 'healthrecord', 'probe', '--timeout=120s');
+  await world.kubectl('delete', 'promise', 'database', '--timeout=120s');
+  await world.kubectl('delete', 'destination', 'worker', '--timeout=120s');
+  await world.kubectl('delete', 'gitstatestore', 'main', '--timeout=120s');
   const left = () =>
     world.kubectl('get', 'clusterroles,clusterrolebindings', '-l', 'kratix.io/promise-name', '-o', 'name');
   await eventually('nothing left', async () => (await left()) === '' || undefined);

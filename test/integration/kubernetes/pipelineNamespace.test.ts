@@ -80,7 +80,7 @@ test('a second request of the same name would write the same path, and is refuse
   expect(condition(shown, 'Accepted')?.message).toBe(
     'database other/one: metadata.name: the pipelines of Promise database all run in namespace team-a, and default/one has this name there already',
   );
-  await world.kubectl('delete', 'databases', 'one', '-n', 'other', '--timeout=30s');
+  await world.kubectl('delete', 'databases', 'one', '-n', 'other', '--timeout=120s');
   expect(await documents()).toHaveLength(1);
 });
 

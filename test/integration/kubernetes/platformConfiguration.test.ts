@@ -53,7 +53,7 @@ async function finishedJob(name: string): Promise<void> {
     '-p',
     '{"status":{"phase":"Failed"}}',
   );
-  await world.kubectl('wait', '-n', namespace, `job/${name}`, '--for=condition=Failed', '--timeout=30s');
+  await world.kubectl('wait', '-n', namespace, `job/${name}`, '--for=condition=Failed', '--timeout=120s');
 }
 
 test('stores are compared as often as the configuration says, from one schedule', async () => {

@@ -100,7 +100,7 @@ test('a new version replaces the spec', async () => {
 
 test('a Promise that somebody deletes comes back', async () => {
   const before = (await world.object('promise', 'database'))?.metadata['uid'];
-  await world.kubectl('delete', 'promise', 'database', '--timeout=60s');
+  await world.kubectl('delete', 'promise', 'database', '--timeout=120s');
   const shown = await world.until(['promise', 'database'], 'Available again', available('v2.0.0'));
   expect(shown.metadata['uid']).not.toBe(before);
 });
@@ -124,6 +124,6 @@ test('a restarted controller fetches once, and writes nothing', async () => {
 });
 
 test('a deleted release takes its Promise along', async () => {
-  await world.kubectl('delete', 'promiserelease', 'database', '--timeout=60s');
+  await world.kubectl('delete', 'promiserelease', 'database', '--timeout=120s');
   expect(await world.object('promise', 'database')).toBeUndefined();
 });

@@ -137,8 +137,8 @@ test('a release is looked for when it is new', async () => {
 });
 
 test('an object that was there before may lose its finalizer, whatever is wrong with it', async () => {
-  await world.kubectl('delete', 'destination', 'early', '--timeout=30s');
-  await world.kubectl('delete', 'promiserelease', 'other', '--timeout=30s');
+  await world.kubectl('delete', 'destination', 'early', '--timeout=120s');
+  await world.kubectl('delete', 'promiserelease', 'other', '--timeout=120s');
 });
 
 test('without the webhook the same sentences are in conditions', async () => {

@@ -71,7 +71,7 @@ test('what the worker does not keep ends the Job, also from the end before the l
 
 test('a failed end is waited out until the Job has failed, and its log is read while it is there', async () => {
   const crashed = pod([
-    status('render', { waiting: { reason: 'CrashLoopBackOff' } }, { lastState: ended(3), restartCount: 2 }),
+    status('render', { waiting: { reason: 'CrashLoopBackOff' } }, { lastState: ended(3), restartCount: 1 }),
   ]);
   expect(await verdict('render', [[running, [crashed]]])).toMatchObject({
     kind: 'wait',
