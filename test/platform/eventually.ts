@@ -40,3 +40,11 @@ export async function holds(
 ): Promise<void> {
   await eventually(what, async () => ((await look()) ? true : undefined), limitMillis, betweenMillis);
 }
+
+/** The same for what fails until its time has come. */
+export async function succeeds(what: string, work: () => Promise<unknown>): Promise<void> {
+  await holds(what, async () => {
+    await work();
+    return true;
+  });
+}

@@ -7,7 +7,7 @@ import { load, loadAll } from 'js-yaml';
 import type { OwnCluster } from '../../cluster/cluster.js';
 import { startApiServer } from '../../cluster/cluster.js';
 import { kubectl, mustKubectl, spawned } from '../../cluster/kubectl.js';
-import { eventually } from '../../platform/eventually.js';
+import { eventually, succeeds } from '../../platform/eventually.js';
 import { programPath } from '../../../src/server/programs.js';
 import { onPath } from '../../../src/setup/program.js';
 import { clusterWide, specs } from './crdsSamples.js';
@@ -48,23 +48,12 @@ describe('what policies check', () => {
   const where = (interval: string) =>
     `metadata.annotations[kratix.io/reconciliation-interval]: Invalid value: "${interval}": `;
 
-  /** A policy is at work a moment after it was created. */
-  async function eventually(check: () => Promise<void>): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await check();
-      } catch (error) {
-        if (attempt === 40) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-    }
-  }
-
+  // A policy is at work a moment after it was created: refusals are waited for.
   test.each([
     ['10s', 'must be at least 1m0s'],
     ['1 day', 'must be a valid duration'],
   ])('an annotated interval of %s', async (interval, expected) => {
-    await eventually(async () => {
+    await succeeds('the policy is enforced', async () => {
       const create = ['create', '--dry-run=server', '-f', '-'];
       for (const object of [annotated(interval), annotated(interval, 'PromiseRevision', specs.revision)]) {
         const { stderr } = await kubectl(cluster.kubeconfig, create, object);
@@ -83,7 +72,7 @@ describe('what policies check', () => {
     const latest = ['patch', 'promiserevision', 'sample', '--subresource=status', '--type=merge', '-p'];
     await mustKubectl(kubeconfig, [...latest, '{"status":{"latest":true}}']);
     const remove = ['delete', 'promiserevision', 'sample', '--dry-run=server'];
-    await eventually(async () => {
+    await succeeds('the policy is enforced', async () => {
       const { stderr } = await kubectl(kubeconfig, remove);
       expect(stderr).toContain('can not delete the latest PromiseRevision');
     });

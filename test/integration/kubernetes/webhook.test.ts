@@ -10,6 +10,7 @@ import type { Webhook } from '../../../src/kubernetes/webhook.js';
 import { serveWebhook } from '../../../src/kubernetes/webhook.js';
 import { webhookCertificate } from '../../../src/kubernetes/webhookCertificate.js';
 import { kubectl, mustKubectl } from '../../cluster/kubectl.js';
+import { succeeds } from '../../platform/eventually.js';
 import { pipeline, promise, stage } from '../../platform/documents.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
@@ -40,12 +41,10 @@ beforeAll(async () => {
   webhook = await serveWebhook({ cluster, entities, secrets: clusterSecrets(cluster), namespace, hosts, port: 0, say });
   await world.apply(await configuration());
   await webhookCertificate({ cluster, namespace, hosts });
-  await world.apply({
-    apiVersion,
-    kind: 'GitStateStore',
-    metadata: { name: 'main' },
-    spec: { url: `file://${repository.path}` },
-  });
+  const spec = { url: `file://${repository.path}` };
+  // The API server refuses everything until it has heard of the certificate.
+  const store = { apiVersion, kind: 'GitStateStore', metadata: { name: 'main' }, spec };
+  await succeeds('an object under a webhook that is trusted', () => world.apply(store));
   await world.apply(destination('worker'));
   await world.until(['destination', 'worker'], 'Ready', (shown) => condition(shown, 'Ready')?.status === 'True');
 });
@@ -143,7 +142,8 @@ test('an object that was there before may lose its finalizer, whatever is wrong 
 
 test('without the webhook the same sentences are in conditions', async () => {
   await world.kubectl('delete', 'validatingwebhookconfiguration', 'fulfil');
-  await world.apply(destination('rival'));
+  // The API server goes on asking it for a moment.
+  await succeeds('an object of which nobody is asked', () => world.apply(destination('rival')));
   const shown = await world.until(['destination', 'rival'], 'refused', (object) => {
     return condition(object, 'Ready')?.reason === 'DocumentRefused';
   });
