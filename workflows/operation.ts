@@ -47,14 +47,15 @@ const answerSignal = defineSignal<[Answer]>(signals.answer);
 export async function operate(handOver: (ticket: Ticket) => Promise<Accepted>): Promise<OperationResult> {
   const { workflowId: operation, firstExecutionRunId } = workflowInfo();
   const request = `${operation}/${firstExecutionRunId}`;
-  const seen: Seen = { handingOver: false, requests: [request], answers: {} };
+  const seen: Seen = { joining: 0, requests: [request], answers: {} };
 
   setHandler(progressSignal, (progress) => {
     seen.progress = progress;
     setCurrentDetails(`**${progress.phase}**: ${progress.message}`);
   });
   setHandler(answerSignal, (answer) => {
-    seen.answers = { ...seen.answers, [answer.request ?? request]: answer };
+    const answered = answer.request ?? seen.requests.at(-1) ?? request;
+    seen.answers = { ...seen.answers, [answered]: answer };
   });
   async function accepted(): Promise<Accepted> {
     await condition(() => seen.accepted !== undefined || seen.failure !== undefined);
@@ -63,10 +64,21 @@ export async function operate(handOver: (ticket: Ticket) => Promise<Accepted>): 
   }
   setHandler(acceptedUpdate, accepted);
   let repeats = 0;
+  /** One after the other: the entity answers the request that it heard of last. */
+  let turn: Promise<unknown> = Promise.resolve();
   setHandler(againUpdate, async () => {
-    await accepted();
     repeats += 1;
-    return handOverAgain(seen, handOver, { operation, request: `${request}/${repeats}` });
+    const ticket = { operation, request: `${request}/${repeats}` };
+    const taken = turn.then(accepted).then(() => handOverAgain(seen, () => handOver(ticket), ticket.request));
+    turn = taken.catch(() => undefined);
+    seen.joining += 1;
+    try {
+      return await taken;
+    } catch (thrown) {
+      throw oneLine(thrown);
+    } finally {
+      seen.joining -= 1;
+    }
   });
   setHandler(settledUpdate, async (): Promise<Settled> => {
     await condition(() => settledOf(seen) !== undefined);
@@ -88,8 +100,8 @@ export async function operate(handOver: (ticket: Ticket) => Promise<Accepted>): 
 
 /** What an operation has heard so far. */
 interface Seen {
-  /** A caller has the wish handed over again: nothing ends before that is done. */
-  handingOver: boolean;
+  /** How many callers have the wish handed over again: nothing ends before that is done. */
+  joining: number;
   /** Those whose answer counts: the newest that was handed over, and any since of which that is not sure. */
   requests: readonly string[];
   answers: Readonly<Record<string, Answer>>;
@@ -100,28 +112,17 @@ interface Seen {
 }
 
 /** An answer or a word of progress that was meant for what was asked for before says nothing about this. */
-async function handOverAgain(
-  seen: Seen,
-  handOver: (ticket: Ticket) => Promise<Accepted>,
-  ticket: Ticket,
-): Promise<Accepted> {
-  await condition(() => !seen.handingOver);
-  seen.handingOver = true;
+async function handOverAgain(seen: Seen, handOver: () => Promise<Accepted>, request: string): Promise<Accepted> {
   delete seen.progress;
-  try {
-    seen.accepted = await handOver(ticket);
-    seen.requests = [ticket.request];
-    return seen.accepted;
-  } catch (thrown) {
-    seen.requests = [...seen.requests, ticket.request];
-    throw oneLine(thrown);
-  } finally {
-    seen.handingOver = false;
-  }
+  const before = seen.requests;
+  seen.requests = [...before, request];
+  seen.accepted = await handOver();
+  seen.requests = [request];
+  return seen.accepted;
 }
 
 async function awaitResult(seen: Seen): Promise<OperationResult> {
-  await condition(() => !seen.handingOver && (seen.accepted?.done ?? answerOf(seen)) !== undefined);
+  await condition(() => seen.joining === 0 && (seen.accepted?.done ?? answerOf(seen)) !== undefined);
   const { accepted } = seen;
   if (accepted?.done !== undefined) return accepted.done;
   const answer = answerOf(seen);

@@ -149,6 +149,22 @@ test('what is asked for during a deletion is made anew afterwards, and everybody
   expect((await platform.entities.status('promise/again'))?.resources).toEqual(['default/one']);
 });
 
+test('of a deletion, a wish for it to be made anew, and another deletion the last one counts', async () => {
+  const held = gate(platform.home, 'undone');
+  const resource = { configure: echo, delete: [pipeline('leave', [stage('leave', held.script)])] };
+  await execute(platform, 'installPromise', promise('undone', { resource }));
+  await execute(platform, 'configureResource', request('undone', 'one', { size: 'first' }));
+  const deleting = await start(platform, 'deleteResource', target('undone'));
+  await held.reached();
+  const anew = await handOver(platform, 'configureResource', request('undone', 'one', { size: 'second' }));
+  const again = await handOver(platform, 'deleteResource', target('undone'));
+  await held.open();
+  expect(await ended(deleting)).toMatchObject({ phase: 'Gone' });
+  expect(await ended(again)).toMatchObject({ phase: 'Gone' });
+  expect(await failure(ended(anew))).toEqual({ type: 'Deleted', message: 'was deleted before it was ready' });
+  expect(await platform.entities.status('resource/undone/default/one')).toBeUndefined();
+});
+
 test('a Promise that is applied during its deletion is installed anew with its API', async () => {
   const held = gate(platform.home, 'phoenix');
   const document = promise('phoenix', {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Accepted } from '../../workflows/operation.js';
 import { configMap, destination, echoStage, pipeline, promise, request } from '../platform/documents.js';
 import { ended, execute, handOver, settled, start } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
@@ -95,6 +96,19 @@ test('an operation that repeats a running wish gets the same answer', async () =
     ['place', 'Succeeded'],
     ['configure', 'Waiting'],
   ]);
+});
+
+test('an operation that is joined hands its wish over again, and ends with the answer to that', async () => {
+  const wish = (name: string) => promise('joined', { selector: { team: 'joined' }, dependencies: [configMap(name)] });
+  const joined = await handOver(platform, 'installPromise', wish('first'));
+  const other = await handOver(platform, 'installPromise', wish('second'));
+  const accepted = await Promise.all([1, 2, 3].map(() => joined.executeUpdate<Accepted, []>('again')));
+  expect(accepted.map(({ entity }) => entity)).toEqual(Array(3).fill('promise/joined'));
+  expect(await settled(joined)).toMatchObject({ phase: 'Waiting' });
+  await execute(platform, 'registerDestination', destination('joined', { team: 'joined' }));
+  expect((await Promise.all([joined, other].map(ended))).map(({ phase }) => phase)).toEqual(['Ready', 'Ready']);
+  const [file] = await storeFiles(join(platform.store, 'joined/dependencies'));
+  expect(await readFile(join(platform.store, 'joined/dependencies', file ?? ''), 'utf8')).toContain('text: first');
 });
 
 test('a Destination that appears while a run decides where documents go is not missed', async () => {

@@ -131,8 +131,15 @@ test('by pull request: the run waits for people, and a squashed merge counts', a
     phase: 'Waiting',
     message: `branch ${branch} of GitStateStore/git waits to be merged`,
   });
+  // Who asks for the same meanwhile hears at once what it waits for.
+  const same = await handOver(platform, 'configureResource', request('merged', 'one', { size: 'small' }));
+  expect(await settled(same)).toMatchObject({
+    phase: 'Waiting',
+    message: `branch ${branch} of GitStateStore/git waits to be merged`,
+  });
   await merge(branch);
   expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
+  expect(await ended(same)).toMatchObject({ phase: 'Ready', changed: false });
   const { stdout } = await run('git', ['-C', repository, 'branch', '--list', 'fulfil/*']);
   expect(stdout).toBe('');
 });

@@ -1,4 +1,11 @@
-import { continueAsNew, setCurrentDetails, upsertSearchAttributes, uuid4, workflowInfo } from '@temporalio/workflow';
+import {
+  continueAsNew,
+  patched,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { DestinationChange } from '../../src/domain/affects.js';
 import { affects } from '../../src/domain/affects.js';
 import type { Condition } from '../../src/domain/condition.js';
@@ -148,6 +155,14 @@ export async function tellVerified(
   state.verify = state.verify.filter((each) => !asked.includes(each));
   const answer: Verified = { entity: workflowInfo().workflowId, ...found };
   await Promise.all(asked.map(({ replyTo }) => send(replyTo, signals.verified, answer)));
+}
+
+/** Somebody asks once more for a deletion that goes on: what was to be made anew after it is not wanted any more. */
+export function dropNext(state: Pick<EntityState, 'waiters' | 'nextWaiters'> & { next?: unknown }): void {
+  if (state.next === undefined || !patched('deletion-counts')) return;
+  delete state.next;
+  state.waiters = [...state.waiters, ...state.nextWaiters];
+  state.nextWaiters = [];
 }
 
 /** Sets where the object stands, where the Web UI, `temporal workflow list` and queries show it. */

@@ -8,7 +8,7 @@ import type { Adopt, ApplyPromise, DestinationsChanged, Forget, Recall, Released
 import type { Remove, Requirements } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
-import { hearChanges, historyIsLong, isGone, note, renew, show, showAgain } from './entity.js';
+import { dropNext, hearChanges, historyIsLong, isGone, note, renew, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, settleAtOnce, supersede, waitsForRun } from './entityRun.js';
 import { concludeWithdrawal, nextDeletion, showDeletion, unblockDeletion } from './promiseDeletion.js';
@@ -45,14 +45,18 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
   setHandler(defineSignal<[ApplyPromise]>(signals.apply), async (wish) => {
     stir();
     if (state.deleting) postpone(state, wish);
-    else if (acceptWish(state, wish)) await supersede(current);
-    else await settleAtOnce(state, current);
+    const isNew = !state.deleting && acceptWish(state, wish);
+    if (isNew) await supersede(current);
     await command(wish.commands);
+    if (!isNew) await settleAtOnce(state, current);
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
     stir();
     if (ticket !== undefined) state.waiters = addWaiter(state.waiters, { ...ticket, wants: 'remove', changed: true });
-    if (state.deleting) return retryDeletion(state);
+    if (state.deleting) {
+      if (ticket !== undefined) dropNext(state);
+      return retryDeletion(state);
+    }
     state.deleting = true;
     delete state.failure;
     state.phase = 'Deleting';

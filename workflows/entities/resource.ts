@@ -9,7 +9,7 @@ import { addWaiter, send } from '../waiters.js';
 import { handleCommon } from './commonHandlers.js';
 import { compare, settleAmongLiving, takeLeave, tellHeldUp, tellRepair } from './comparison.js';
 import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
-import { hearChanges, historyIsLong, isGone, note, renew, show, showAgain } from './entity.js';
+import { dropNext, hearChanges, historyIsLong, isGone, note, renew, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, settleAtOnce, supersede, waitsForRun } from './entityRun.js';
 import { conclude, noteBegun } from './outcome.js';
@@ -40,23 +40,28 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
   setHandler(defineSignal<[ApplyResource]>(signals.apply), async (wish) => {
     stir();
     if (state.deleting) postpone(state, wish);
-    else if (acceptWish(state, wish)) await supersede(current);
-    else await settleAtOnce(state, current);
+    const isNew = !state.deleting && acceptWish(state, wish);
+    if (isNew) await supersede(current);
     await obey(state, current, wish.commands);
+    if (!isNew) await settleAtOnce(state, current);
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
     stir();
     if (ticket !== undefined) state.waiters = addWaiter(state.waiters, { ...ticket, wants: 'remove', changed: true });
-    if (state.deleting && state.phase === 'Failed') state.again = true;
-    if (state.deleting) return;
+    if (state.deleting) {
+      if (ticket !== undefined) dropNext(state);
+      if (state.phase === 'Failed') state.again = true;
+      return;
+    }
     state.deleting = true;
     state.phase = 'Deleting';
     if (current.running) state.message = waitsForRun;
     await supersede(current);
   });
-  setHandler(defineSignal<[Bind]>(signals.bind), (wish) => {
+  setHandler(defineSignal<[Bind]>(signals.bind), async (wish) => {
     stir();
     acceptBinding(state, wish);
+    await settleAtOnce(state, current);
   });
   setHandler(defineSignal<[PromiseChanged]>(signals.promiseChanged), async (news) => {
     stir();
