@@ -2,10 +2,9 @@ import type { ApiResource } from '../../activities/kubernetes/projection/apiReso
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
-import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { recordedWorks } from '../../activities/kubernetes/projection/placementRecord.js';
 import { conditionOf } from '../../activities/kubernetes/projection/statusConditions.js';
-import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
+import { deleteWork, worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
 import type { Work } from '../domain/work.js';
@@ -17,7 +16,7 @@ import { isHeld } from './finalizer.js';
 /** Goes before anything else of an object that is done: what is left of Works tells a lost entity from that. */
 export async function removeWorks(context: ControllerContext, object: ClusterObject): Promise<void> {
   for (const work of worksOf(context.works, object)) {
-    if (!isDeleting(work)) await deleteObject(context.cluster, platformResources.works, work);
+    if (!isDeleting(work)) await deleteWork(context, work);
   }
 }
 

@@ -42,7 +42,18 @@ export async function projectWorks(parts: WorkProjection, owner: ClusterObject, 
   }
   const wanted = new Set(status.works.map((work) => objectKey(workNamespace(work), work.name)));
   for (const work of worksOf(parts.works, owner)) {
-    if (!wanted.has(keyOf(work)) && !isDeleting(work)) await deleteObject(parts.cluster, workResource, work);
+    if (!wanted.has(keyOf(work)) && !isDeleting(work)) await deleteWork(parts, work);
+  }
+}
+
+/** A Work with its WorkPlacements: Kubernetes' garbage collector learns of new kinds after half a minute only. */
+export async function deleteWork(
+  { cluster, placements }: Pick<WorkProjection, 'cluster' | 'placements'>,
+  work: ClusterObject,
+): Promise<void> {
+  await deleteObject(cluster, workResource, work);
+  for (const placement of worksOf(placements, work)) {
+    if (!isDeleting(placement)) await deleteObject(cluster, placementResource, placement);
   }
 }
 
