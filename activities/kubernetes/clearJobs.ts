@@ -1,16 +1,12 @@
 import type { Cluster } from './cluster.js';
-import { unless } from './clusterFailure.js';
 import { isJobOf, jobLabels, managedBy, runAnnotation } from './jobLabels.js';
 import type { JobPlan } from './jobPlan.js';
 import type { Job, KubernetesList } from './objects.js';
 import { holds } from './objects.js';
 import { jobsPath, labelSelector, query } from './paths.js';
-import type { HelperName } from './podContainers.js';
 import { podsOf } from './podFollower.js';
-import { removeJob } from './removeJob.js';
-import { exitsOf } from './stageExit.js';
-
-const lastContainer: HelperName = 'status-writer';
+import { deleteJob, removeJob } from './removeJob.js';
+import { writerExits } from './stageExit.js';
 
 /**
  * Makes room for a run's Job. What an earlier run of the object left running goes first, because nobody follows it: a run
@@ -28,9 +24,8 @@ export async function clearJobs(cluster: Cluster, plan: JobPlan, keep: number): 
   const isOurs = (job: Job) => job.metadata.annotations?.[runAnnotation] === task.run && !isOfPipeline(job);
   const left = ofObject.filter((job) => !isFinished(job) && !isOurs(job));
   await Promise.all(left.map((job) => removeLeft(cluster, namespace, job)));
-  const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
   for (const { metadata } of tooMany(ofObject.filter(isOfPipeline), keep)) {
-    await cluster.ask('DELETE', jobsPath(namespace, metadata.name), { body }).catch(unless(404));
+    await deleteJob(cluster, namespace, metadata.name);
   }
 }
 
@@ -40,7 +35,7 @@ export async function clearJobs(cluster: Cluster, plan: JobPlan, keep: number): 
  */
 async function removeLeft(cluster: Cluster, namespace: string, { metadata: { name } }: Job): Promise<void> {
   const pods = await podsOf(cluster, namespace, name);
-  const isDone = pods.flatMap(exitsOf).some(({ container, exitCode }) => container === lastContainer && exitCode === 0);
+  const isDone = writerExits(pods).some(({ exitCode }) => exitCode === 0);
   if (!isDone) await removeJob(cluster, namespace, name);
 }
 

@@ -1,6 +1,6 @@
 import { Failure } from '../../src/domain/failure.js';
 import type { Cluster } from './cluster.js';
-import { codeOf } from './clusterFailure.js';
+import { codeOf, unless } from './clusterFailure.js';
 import { holds, type Job, type Pod } from './objects.js';
 import { pause } from './pause.js';
 import { jobsPath } from './paths.js';
@@ -21,6 +21,12 @@ export async function removeJob(cluster: Cluster, namespace: string, name: strin
   const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Foreground' };
   await persistently(() => cluster.ask('DELETE', jobsPath(namespace, name), { body }));
   await untilGone(cluster, namespace, name);
+}
+
+/** Deletes a Job that nobody waits for; its pods go after it. */
+export async function deleteJob(cluster: Cluster, namespace: string, name: string): Promise<void> {
+  const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
+  await cluster.ask('DELETE', jobsPath(namespace, name), { body }).catch(unless(404));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ContainerStatus, Pod, Terminated } from './objects.js';
 import { holds, statusesOf } from './objects.js';
+import type { HelperName } from './podContainers.js';
 
 /** One end of one container of one pod. */
 export interface StageExit {
@@ -33,6 +34,12 @@ export function exitsOf(pod: Pod): StageExit[] {
       ...(state?.terminated === undefined ? [] : [exitOf(pod, status, state.terminated, restartCount + 1, false)]),
     ];
   });
+}
+
+/** Ends of the container that keeps what the stages left: a run is done when one is well. */
+export function writerExits(pods: readonly Pod[]): StageExit[] {
+  const writer: HelperName = 'status-writer';
+  return pods.flatMap(exitsOf).filter((exit) => exit.container === writer);
 }
 
 function exitOf(pod: Pod, status: ContainerStatus, end: Terminated, attempt: number, previous: boolean): StageExit {

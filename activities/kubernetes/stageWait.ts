@@ -8,7 +8,7 @@ import type { PodTrouble } from './podTrouble.js';
 import { pendingReason, saysWhy, troubleOf } from './podTrouble.js';
 import { failureOf } from './removeJob.js';
 import type { StageExit } from './stageExit.js';
-import { disruption, exitsOf, isUnknownEnd } from './stageExit.js';
+import { disruption, exitsOf, isUnknownEnd, writerExits } from './stageExit.js';
 import type { KeptLog } from './stageFailure.js';
 import {
   isHelper,
@@ -73,7 +73,7 @@ export function stageWait(
   }
 
   function delivered(pods: readonly Pod[]): Verdict | undefined {
-    const ends = pods.flatMap(exitsOf).filter((exit) => exit.container === 'status-writer');
+    const ends = writerExits(pods);
     const kept = ends.map((exit) => (exit.exitCode === 0 ? keptVolumes(exit.message) : undefined)).find(Boolean);
     if (kept !== undefined && own !== undefined) {
       const volumes = { ...kept, own: {} };

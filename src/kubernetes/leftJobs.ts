@@ -1,8 +1,8 @@
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
-import { unless } from '../../activities/kubernetes/clusterFailure.js';
 import { isJobOf } from '../../activities/kubernetes/jobLabels.js';
 import type { Job, KubernetesList } from '../../activities/kubernetes/objects.js';
-import { jobsEverywhere, jobsPath, query } from '../../activities/kubernetes/paths.js';
+import { jobsEverywhere, query } from '../../activities/kubernetes/paths.js';
+import { deleteJob } from '../../activities/kubernetes/removeJob.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
 
 export interface JobOwner {
@@ -18,9 +18,7 @@ export interface JobOwner {
 export async function removeJobs(cluster: Cluster, owner: JobOwner): Promise<void> {
   const labelSelector = `${promiseLabel}=${owner.promise}`;
   const jobs = (await cluster.ask('GET', `${jobsEverywhere}${query({ labelSelector })}`)) as KubernetesList<Job>;
-  const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
   for (const { metadata } of jobs.items.filter((job) => isJobOf({ kind: owner.kind, ...owner.metadata }, job))) {
-    const path = jobsPath(metadata.namespace ?? '', metadata.name);
-    await cluster.ask('DELETE', path, { body }).catch(unless(404));
+    await deleteJob(cluster, metadata.namespace ?? '', metadata.name);
   }
 }

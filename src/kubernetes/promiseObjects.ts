@@ -9,7 +9,12 @@ import { projectRevisions } from '../../activities/kubernetes/projection/project
 import { normal } from '../../activities/kubernetes/projection/statusEvents.js';
 import { conditionOf } from '../../activities/kubernetes/projection/statusConditions.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
-import { isCurrent, promiseApi, promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
+import {
+  isCurrent,
+  isEstablished,
+  promiseApi,
+  promiseLabel,
+} from '../../activities/kubernetes/projection/promiseApi.js';
 import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
@@ -100,7 +105,7 @@ async function take(
     const taken = status !== undefined && isOf(context, object, status) && hasSettings(prepared);
     if (taken && (await isSameWish(context.artifacts, status.document, digest))) return { document: status.document };
     // Whoever finds the Promise available asks for its kind at once; the definition's own news wakes the Promise again.
-    if (!isEstablished(context, prepared)) return {};
+    if (!isServed(context, prepared)) return {};
     // The entity waits for the end of its own report: what is new is told it afterwards.
     if (reported) context.wake.promise(object.metadata.name);
     else {
@@ -121,12 +126,12 @@ function hasSettings({ before, plan }: PreparedPromise): boolean {
   return before === undefined || isSameSettings(before.newest, plan);
 }
 
-function isEstablished({ definitions }: ControllerContext, { promise: { spec } }: PreparedPromise): boolean {
+function isServed({ definitions }: ControllerContext, { promise: { spec } }: PreparedPromise): boolean {
   if (spec.api === undefined) return true;
-  const status = definitions.get(spec.api.metadata.name)?.status;
-  const names = conditionOf(status, 'NamesAccepted');
+  const definition = definitions.get(spec.api.metadata.name);
+  const names = conditionOf(definition?.status, 'NamesAccepted');
   if (names?.status === 'False') throw new Failure('Refused', `spec.api: ${names.message}`, false);
-  return conditionOf(status, 'Established')?.status === 'True';
+  return isEstablished(definition);
 }
 
 /** The API's definition stands before anybody hears of the Promise (reference, section 3.2). */

@@ -1,8 +1,7 @@
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
-import { conditionOf } from '../../activities/kubernetes/projection/statusConditions.js';
-import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
+import { isEstablished, promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
 import { toRecord } from '../documents/toRecord.js';
 import { apiKey } from '../domain/plan.js';
 import type { Informer } from './informer.js';
@@ -64,9 +63,10 @@ function isSame(a: ServedApi, b: Pick<ServedApi, 'promise' | 'resource'>): boole
 }
 
 /** Requests are read in the version that they are stored in, when it is served. */
-function apiOf({ metadata, spec, status }: ClusterObject): Pick<ServedApi, 'promise' | 'resource'> | undefined {
+function apiOf(definition: ClusterObject): Pick<ServedApi, 'promise' | 'resource'> | undefined {
+  const { metadata, spec } = definition;
   const promise = metadata.labels?.[promiseLabel];
-  if (promise === undefined || conditionOf(status, 'Established')?.status !== 'True') return undefined;
+  if (promise === undefined || !isEstablished(definition)) return undefined;
   const names = toRecord(spec?.['names']);
   const versions = (Array.isArray(spec?.['versions']) ? spec['versions'] : []).map(toRecord);
   const usable = versions.filter((version) => version?.['served'] === true);

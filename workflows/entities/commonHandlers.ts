@@ -3,8 +3,9 @@ import type { Commands } from '../../src/domain/commands.js';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import type { Progress, RunStages, Verify } from '../messages.js';
 import { queries, signals } from '../messages.js';
+import { settle } from './answers.js';
 import type { EntityState } from './entity.js';
-import { settle, show } from './entity.js';
+import { show } from './entity.js';
 import { noteStages } from './entityRun.js';
 
 export interface CommonHandlers {

@@ -3,8 +3,14 @@ import type { RunResult } from '../../src/domain/run.js';
 import { rootFailure } from '../failures.js';
 import type { Verify } from '../messages.js';
 import { storing } from '../options.js';
+import { tellVerified } from './answers.js';
 import type { EntityState } from './entity.js';
-import { isGone, settle, tellVerified, verifyScope } from './entity.js';
+
+/** What a repair run has to compare: one store when all askers mean the same, otherwise every store. */
+export function verifyScope({ verify }: EntityState): { readonly store?: string } {
+  const [first] = verify;
+  return first !== undefined && verify.every(({ store }) => store === first.store) ? { store: first.store } : {};
+}
 
 /** Compares, when a repair was asked for: most of the time nothing differs, and no run is needed to say so. */
 export async function compare(state: EntityState): Promise<void> {
@@ -40,17 +46,4 @@ export async function tellRepair(
 /** A difference that no run mends now is told as such, and mended when the object goes on. */
 export async function tellHeldUp(state: EntityState): Promise<void> {
   if (state.damaged && state.verify.length > 0) await tellVerified(state, { repaired: [], heldUp: state.message });
-}
-
-/** Who waits for the end of an object hears of it when everybody else knows it: see `takeLeave`. */
-export async function settleAmongLiving(state: EntityState): Promise<void> {
-  if (!isGone(state) || !patched('gone-last')) await settle(state);
-}
-
-/** Nobody waits for an object that is gone. To be called last: an answer takes time, in which others may ask. */
-export async function takeLeave(state: EntityState): Promise<void> {
-  while (state.verify.length > 0 || state.waiters.length > 0) {
-    await settle(state);
-    await tellVerified(state, { repaired: [] });
-  }
 }

@@ -1,27 +1,17 @@
-import {
-  continueAsNew,
-  patched,
-  setCurrentDetails,
-  upsertSearchAttributes,
-  uuid4,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { continueAsNew, setCurrentDetails, upsertSearchAttributes, uuid4, workflowInfo } from '@temporalio/workflow';
 import type { DestinationChange } from '../../src/domain/affects.js';
 import { affects } from '../../src/domain/affects.js';
 import type { Condition } from '../../src/domain/condition.js';
 import { setCondition } from '../../src/domain/condition.js';
 import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import type { Phase } from '../../src/domain/phase.js';
-import { standsStill } from '../../src/domain/phase.js';
 import type { RunRecord } from '../../src/domain/run.js';
 import type { Suspension } from '../../src/domain/suspension.js';
 import type { Work } from '../../src/domain/work.js';
 import { destinationsOf } from '../../src/domain/works.js';
-import type { Answer, Shown, Verified, Verify } from '../messages.js';
-import { signals } from '../messages.js';
+import type { Shown, Verify } from '../messages.js';
 import { destinationsKey, listable, phaseKey } from '../searchAttributes.js';
 import type { Waiter } from '../waiters.js';
-import { send, tellAnswer, tellProgress } from '../waiters.js';
 
 /** What a Promise's and a Resource's entity both remember: plain JSON, carried through continue-as-new. */
 export interface EntityState {
@@ -137,34 +127,6 @@ export function weighChanges(state: EntityState): void {
   if (heard === 'all' || heard.some((change) => works.some((work) => affects(change, work)))) state.misplaced = true;
 }
 
-/** What a repair run has to compare: one store when all askers mean the same, otherwise every store. */
-export function verifyScope({ verify }: EntityState): { readonly store?: string } {
-  const [first] = verify;
-  return first !== undefined && verify.every(({ store }) => store === first.store) ? { store: first.store } : {};
-}
-
-/**
- * Answers the repairs that asked: what differed, or why it could not be mended.
- * @param asked those that asked before anything was looked at; who came since has the next look
- */
-export async function tellVerified(
-  state: EntityState,
-  found: Omit<Verified, 'entity'>,
-  asked = state.verify,
-): Promise<void> {
-  state.verify = state.verify.filter((each) => !asked.includes(each));
-  const answer: Verified = { entity: workflowInfo().workflowId, ...found };
-  await Promise.all(asked.map(({ replyTo }) => send(replyTo, signals.verified, answer)));
-}
-
-/** Somebody asks once more for a deletion that goes on: what was to be made anew after it is not wanted any more. */
-export function dropNext(state: Pick<EntityState, 'waiters' | 'nextWaiters'> & { next?: unknown }): void {
-  if (state.next === undefined || !patched('deletion-counts')) return;
-  delete state.next;
-  state.waiters = [...state.waiters, ...state.nextWaiters];
-  state.nextWaiters = [];
-}
-
 /** Sets where the object stands, where the Web UI, `temporal workflow list` and queries show it. */
 export function show(state: EntityState, phase: Phase, message: string): void {
   const changed = state.phase !== phase;
@@ -189,33 +151,6 @@ export function isGone(state: EntityState): boolean {
 
 export function note(state: EntityState, condition: Omit<Condition, 'lastTransitionTime'>): void {
   state.conditions = setCondition(state.conditions, condition, new Date().toISOString());
-}
-
-/** Answers every operation that waits, as far as there is an answer: done, failed, or waiting for something outside. */
-export async function settle(state: EntityState): Promise<void> {
-  const { phase, message, waiters, nextWaiters } = state;
-  if (state.deleting && phase !== 'Gone' && nextWaiters.length > 0) {
-    await tellProgress(nextWaiters, {
-      phase: 'Waiting',
-      message: `is being deleted (${message}); made anew afterwards`,
-    });
-  }
-  if (waiters.length === 0) return;
-  if (phase === 'Ready' || phase === 'Failed' || phase === 'Gone') {
-    state.waiters = [];
-    await tellAnswer(waiters, (waiter) => answerFor(state, waiter));
-    return;
-  }
-  if (standsStill(phase)) await tellProgress(waiters, { phase, message });
-}
-
-function answerFor(state: EntityState, waiter: Waiter): Answer {
-  const { phase, message } = state;
-  if (phase === 'Failed') return { ok: false, type: state.failure?.type ?? 'Failed', message };
-  if (phase === 'Gone' && waiter.wants === 'apply') {
-    return { ok: false, type: 'Deleted', message: 'was deleted before it was ready' };
-  }
-  return { ok: true, phase, message, changed: waiter.changed, destinations: destinationsOf(state.works) };
 }
 
 /** Far below Temporal's 10,240 events, where it starts to warn. */

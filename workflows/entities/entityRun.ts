@@ -1,9 +1,8 @@
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
-import { isCancellation, log, patched, startChild, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, log, startChild, workflowInfo } from '@temporalio/workflow';
 import { runId } from '../../src/domain/ids.js';
 import type { Owner } from '../../src/domain/owner.js';
 import { describeOwner } from '../../src/domain/owner.js';
-import { standsStill } from '../../src/domain/phase.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
 import type { RunAction, RunInput, RunRecord, RunResult, VerifyScope } from '../../src/domain/run.js';
 import { failureDetails, rootFailure } from '../failures.js';
@@ -11,8 +10,9 @@ import type { RunStages, Supersede } from '../messages.js';
 import { signals } from '../messages.js';
 import { kindKey, nameKey, namespaceKey, promiseKey } from '../searchAttributes.js';
 import type { Resumption, Suspension } from '../../src/domain/suspension.js';
+import { verifyScope } from './comparison.js';
 import type { EntityState } from './entity.js';
-import { settle, verifyScope, weighChanges } from './entity.js';
+import { weighChanges } from './entity.js';
 
 /** Runs that an object's status remembers; Kratix keeps five Jobs per pipeline. */
 const keptRuns = 10;
@@ -64,11 +64,6 @@ export async function supersede(current: CurrentRun, how: Supersede = { atOnce: 
   } catch (error) {
     log.debug('the run ended before it could be superseded', { error: String(error) });
   }
-}
-
-/** A run may wait for people for days: who asks meanwhile for what it brings hears so now. */
-export async function settleAtOnce(state: EntityState, { running }: CurrentRun): Promise<void> {
-  if (running && standsStill(state.phase) && patched('settle-at-once')) await settle(state);
 }
 
 /** Takes over what a run that goes on has done so far. */

@@ -7,11 +7,12 @@ import type { ApplyResource, Bind, DestinationsChanged, PromiseChanged, Remove }
 import { signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import { handleCommon } from './commonHandlers.js';
-import { compare, settleAmongLiving, takeLeave, tellHeldUp, tellRepair } from './comparison.js';
+import { dropNext, settleAmongLiving, settleAtOnce, takeLeave } from './answers.js';
+import { compare, tellHeldUp, tellRepair } from './comparison.js';
 import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
-import { dropNext, hearChanges, historyIsLong, isGone, note, renew, show, showAgain } from './entity.js';
+import { hearChanges, historyIsLong, isGone, note, renew, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, noRun, repairOrder, settleAtOnce, supersede, waitsForRun } from './entityRun.js';
+import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
 import { conclude, noteBegun } from './outcome.js';
 import { projection } from './projection.js';
 import type { ResourceInput, ResourceState } from './resourceState.js';

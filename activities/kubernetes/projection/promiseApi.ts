@@ -5,6 +5,7 @@ import { toRecord } from '../../../src/documents/toRecord.js';
 import { md5 } from '../objectName.js';
 import type { ClusterObject } from './clusterObject.js';
 import { isOurs } from './ownFields.js';
+import { conditionOf } from './statusConditions.js';
 import { sourceAnnotation } from './workObject.js';
 
 export const promiseLabel = 'kratix.io/promise-name';
@@ -30,6 +31,11 @@ export function isCurrent(found: ClusterObject | undefined, wanted: ReturnType<t
   const { annotations } = found?.metadata ?? {};
   const same = annotations?.[sourceAnnotation] === wanted.metadata.annotations[sourceAnnotation];
   return same && isOurs(found, wanted);
+}
+
+/** Whether the API server serves it. */
+export function isEstablished(definition: ClusterObject | undefined): boolean {
+  return conditionOf(definition?.status, 'Established')?.status === 'True';
 }
 
 function withStatus(version: ApiVersion, stored: boolean): Record<string, unknown> {
