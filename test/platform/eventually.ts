@@ -5,12 +5,12 @@ const pollMillis = 50;
 const longestMillis = 120_000;
 
 /**
- * Looks until `look` gives something, for what has no event to wait for; then fails with what it waited for. A look that
- * fails is one that found nothing: what is looked at may be beginning anew.
+ * Looks until `look` gives something, which false is not, for what has no event to wait for; then fails with what it
+ * waited for. A look that fails is one that found nothing: what is looked at may be beginning anew.
  */
 export async function eventually<T>(
   what: string,
-  look: () => Promise<T | undefined> | T | undefined,
+  look: () => Promise<T | false | undefined> | T | false | undefined,
   limitMillis = longestMillis,
   betweenMillis = pollMillis,
 ): Promise<T> {
@@ -19,7 +19,7 @@ export async function eventually<T>(
     let cause: unknown;
     try {
       const found = await look();
-      if (found !== undefined) return found;
+      if (found !== undefined && found !== false) return found;
     } catch (thrown) {
       cause = thrown;
     }
@@ -38,7 +38,7 @@ export async function holds(
   limitMillis?: number,
   betweenMillis?: number,
 ): Promise<void> {
-  await eventually(what, async () => ((await look()) ? true : undefined), limitMillis, betweenMillis);
+  await eventually(what, look, limitMillis, betweenMillis);
 }
 
 /** The same for what fails until its time has come. */

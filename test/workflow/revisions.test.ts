@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
-import { eventually } from '../platform/eventually.js';
+import { destination, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
+import { eventually, holds } from '../platform/eventually.js';
 import { execute, failure } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
 import { openPlatform } from '../platform/platform.js';
@@ -14,9 +14,9 @@ beforeAll(async () => {
 afterAll(() => platform?.close());
 
 /** A Promise of this version, whose stage writes the text. */
-function versioned(name: string, version: string, text: string) {
+function versioned(name: string, version: string, text: string, selector?: Readonly<Record<string, string>>) {
   const configure = [pipeline('configure', [stage('write', writeConfigMap('out', text))])];
-  return promise(name, { version, resource: { configure } });
+  return promise(name, { version, selector, resource: { configure } });
 }
 
 function binding(promiseName: string, name: string, version: string) {
@@ -99,7 +99,9 @@ test('an upgrade that fails says so and leaves what was applied', async () => {
 });
 
 test('a revision that is let go takes the requests that are bound to it along, and nobody else', async () => {
-  await execute(platform, 'installPromise', versioned('topic', 'v1', 'one'));
+  const team = { team: 'topic' };
+  await execute(platform, 'registerDestination', destination('topic', team));
+  await execute(platform, 'installPromise', versioned('topic', 'v1', 'one', team));
   await execute(platform, 'configureResource', request('topic', 'bound'));
   await execute(platform, 'configureResource', request('topic', 'free'));
   await execute(platform, 'bindResource', binding('topic', 'bound', 'v1'));
@@ -112,4 +114,27 @@ test('a revision that is let go takes the requests that are bound to it along, a
   });
   await expect(documentOf('topic', 'bound')).rejects.toThrow('ENOENT');
   expect((await platform.entities.status('promise/topic'))?.revisions).toHaveLength(1);
+});
+
+test('a request that lacks its revision goes on lacking it when something else goes wrong too', async () => {
+  const team = { team: 'topic' };
+  await execute(platform, 'registerDestination', destination('topic', team));
+  await execute(platform, 'installPromise', versioned('topic', 'v1', 'one', team));
+  await execute(platform, 'configureResource', request('topic', 'one'));
+  const unknown = 'cannot find a PromiseRevision for Promise topic with version v7: promise revision not found';
+  expect((await failure(execute(platform, 'bindResource', binding('topic', 'one', 'v7')))).message).toBe(unknown);
+
+  const [artifacts, away] = [join(platform.home, 'artifacts'), join(platform.home, 'away')];
+  await rename(artifacts, away);
+  await execute(platform, 'registerDestination', destination('topic', team, { path: 'elsewhere' }));
+  await holds('documents that cannot be read', async () => {
+    const status = await platform.entities.status('resource/topic/default/one');
+    return status?.phase === 'Failed' && status.message.includes('artifact');
+  });
+  await cp(away, artifacts, { recursive: true });
+
+  const larger = request('topic', 'one', { size: 'large' });
+  expect((await failure(execute(platform, 'configureResource', larger))).message).toBe(unknown);
+  await execute(platform, 'bindResource', binding('topic', 'one', 'v1'));
+  await applied('topic', 'one', 'v1');
 });

@@ -1,4 +1,4 @@
-import { defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import { defineQuery, defineSignal, patched, setHandler } from '@temporalio/workflow';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { destinationsId, promisesId } from '../../src/domain/ids.js';
 import type { Commands } from '../../src/domain/commands.js';
@@ -128,27 +128,36 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     if (isGone(state)) break;
     if (order !== undefined || historyIsLong()) await renew<PromiseInput>({ ...input, state, isShown: isShown() });
   }
-  await Promise.all([
-    send(promisesId, signals.release, { promise: input.name }),
-    send(destinationsId, signals.unsubscribe, { promise: input.name }),
-  ]);
-  await takeLeave(state);
+  await deregister(input.name);
   // Asked last, with nothing awaited before the end: a wish that comes while the others are told is not lost.
-  if (state.next !== undefined) await installAnew(input, state, state.next);
+  await takeLeave(state);
+  while (state.next !== undefined) {
+    await installAnew(input, state, state.next);
+    await deregister(input.name);
+    await takeLeave(state);
+  }
   return statusOf(input, state);
 }
 
-async function installAnew(input: PromiseInput, state: PromiseState, wish: ApplyPromise): Promise<never> {
-  const anew = { ...newPromiseState(), waiters: state.nextWaiters };
-  acceptWish(anew, wish);
-  anew.paused = wish.commands.paused ?? false;
+async function deregister(promise: string): Promise<void> {
+  await Promise.all([
+    send(promisesId, signals.release, { promise }),
+    send(destinationsId, signals.unsubscribe, { promise }),
+  ]);
+}
+
+/** Returns only when nobody wants it any more: whoever is told of its return takes time, in which others may ask. */
+async function installAnew(input: PromiseInput, state: PromiseState, wish: ApplyPromise): Promise<void> {
   await Promise.all([
     send(promisesId, signals.reclaim, { promise: input.name, api: wish.plan.api }),
     send(destinationsId, signals.subscribe, { promise: input.name }),
   ]);
-  if (state.next !== undefined && state.next !== wish) acceptWish(anew, state.next);
-  anew.waiters = state.nextWaiters.reduce(addWaiter, [...anew.waiters]);
-  return renew<PromiseInput>({ ...input, state: anew, isShown: false });
+  if (state.next === undefined && patched('unwanted-again')) return;
+  const newest = state.next ?? wish;
+  const anew = { ...newPromiseState(), waiters: state.nextWaiters };
+  acceptWish(anew, newest);
+  anew.paused = newest.commands.paused ?? false;
+  await renew<PromiseInput>({ ...input, state: anew, isShown: false });
 }
 
 function nextOrder(input: PromiseInput, state: PromiseState): RunOrder | undefined {

@@ -20,7 +20,7 @@ import {
   acceptBinding,
   acceptPromise,
   acceptWish,
-  lacksRevision,
+  lackOf,
   newResourceState,
   postpone,
   showLacking,
@@ -132,13 +132,14 @@ function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undef
   const outdated = state.observedGeneration !== state.generation || state.observedPlan !== plan.generation;
   const fromStart = state.again || (outdated && !state.deleting && !state.rebinding);
   if (fromStart) beginAnew(state);
-  if (fromStart && lacksRevision(state)) showLacking(state);
+  const lack = lackOf(state);
+  if (fromStart && lack !== undefined) showLacking(state, lack);
   const base = { owner: ownerOf(input, state, plan), plan, object: objectOf(state, plan) };
   if (state.deleting) {
     if (state.phase === 'Failed' && !state.again) return undefined;
     return pipelinesOrder(state, { ...base, type: 'deleteRun', action: 'delete' });
   }
-  const due = (fromStart || state.suspension !== undefined) && !lacksRevision(state);
+  const due = (fromStart || state.suspension !== undefined) && lack === undefined;
   const order = due ? pipelinesOrder(state, { ...base, type: 'configureRun', action: 'configure' }) : undefined;
   if (order !== undefined && mayRun(input, state)) return order;
   if (state.misplaced) return { ...base, type: 'placeRun', action: 'place' };

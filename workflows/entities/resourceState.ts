@@ -32,8 +32,16 @@ export interface ResourceState extends EntityState {
   binding: Binding;
   /** It was bound to another version and has not heard of its plan yet. */
   rebinding: boolean;
+  /** It is bound to a revision that does not exist: nothing is configured with the one before. */
+  lacking?: Lack;
   /** A wish that came while the object was being deleted: it is made anew afterwards. */
   next?: ApplyResource;
+}
+
+/** That it lacks its revision, in Kratix's words (reference, section 3.4). */
+interface Lack {
+  readonly type: 'UnknownRevision';
+  readonly message: string;
 }
 
 export function newResourceState(): ResourceState {
@@ -88,14 +96,13 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
   state.rebinding = false;
   if (news.again === true) state.again = true;
   if (news.plan === undefined) {
-    // Kratix's words (reference, section 3.4).
     const message = `cannot find a PromiseRevision for Promise ${promise} with version ${news.boundTo}: promise revision not found`;
-    state.failure = { type: unknownRevision, message };
-    showLacking(state);
+    showLacking(state, { type: 'UnknownRevision', message });
     return false;
   }
-  if (lacksRevision(state)) {
-    delete state.failure;
+  if (lackOf(state) !== undefined) {
+    if (state.failure?.type === 'UnknownRevision') delete state.failure;
+    delete state.lacking;
     state.again = true;
   }
   const changed = news.plan.generation !== state.plan?.generation;
@@ -103,15 +110,17 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
   return changed;
 }
 
-const unknownRevision = 'UnknownRevision';
-
-/** That it lacks its revision, also after something else was to be seen, such as a pause. */
-export function showLacking(state: ResourceState): void {
+/** That it lacks its revision, also after something else was to be seen, such as a pause or a store that was away. */
+export function showLacking(state: ResourceState, lack: Lack): void {
+  state.lacking = lack;
+  state.failure = lack;
   note(state, { type: 'Reconciled', status: 'False', reason: 'FailedPromiseRevisionLookup', message: 'Failing' });
-  show(state, 'Failed', state.failure?.message ?? '');
+  show(state, 'Failed', lack.message);
 }
 
-/** It is bound to a revision that does not exist: nothing is configured with the one before. */
-export function lacksRevision({ failure }: ResourceState): boolean {
-  return failure?.type === unknownRevision;
+export function lackOf({ lacking, failure }: ResourceState): Lack | undefined {
+  if (lacking !== undefined) return lacking;
+  // Code before this one kept it as the last failure.
+  const { type, message } = failure ?? {};
+  return type === 'UnknownRevision' && message !== undefined ? { type, message } : undefined;
 }
