@@ -15,7 +15,6 @@ import {
   promiseApi,
   promiseLabel,
 } from '../../activities/kubernetes/projection/promiseApi.js';
-import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
 import { promiseId, resourceId } from '../domain/ids.js';
@@ -27,7 +26,8 @@ import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
 import { isSameWish } from './sameWish.js';
 import type { ServedApi } from './servedApis.js';
-import { isLost, lostWorks, removeWorks } from './letting.js';
+import { hasTraces, isLost, remembered } from './lostEntity.js';
+import { removeWorks } from './removeWorks.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
 import { removeRevisions } from './revisionObjects.js';
 import { untilSynced } from './untilSynced.js';
@@ -111,8 +111,8 @@ async function take(
     else {
       const { name: promise, plan } = prepared;
       const { paused = false } = prepared.commands;
-      const works = await lostWorks(context, object, status);
-      const wish = { plan, commands: { paused }, ...shownAs(context, object), works };
+      const known = await remembered(context, object, status);
+      const wish = { plan, commands: { paused }, ...shownAs(context, object), ...known };
       await handOverPromise(context.entities, promise, wish);
     }
     return { document: digest };
@@ -161,7 +161,7 @@ async function show(
   const labelled =
     status === undefined ? object : await labelSuspension(context, placeOf(context, name), object, status);
   if (status !== undefined && isOf(context, object, status)) {
-    const created = await projectRevisions(context, object, status);
+    const created = await projectRevisions(context, object, status, () => context.entities.status(promiseId(name)));
     const events = created.map((revision) => normal('RevisionCreated', `Revision ${revision} created`));
     await context.record('PromiseController', resource, object, events);
   }
@@ -195,7 +195,7 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
   context.wake.requestsOf(name);
 }
 
-/** After Temporal was lost, requests with documents have to be known again before their Promise goes. */
+/** After Temporal was lost, requests that left something have to be known again before their Promise goes. */
 async function knowsItsRequests(
   context: ControllerContext,
   name: string,
@@ -205,8 +205,7 @@ async function knowsItsRequests(
   if (requests === undefined) return true;
   await untilSynced(requests);
   for (const request of requests.list()) {
-    if (worksOf(context.works, request).length === 0) continue;
-    if (!resources.includes(keyOf(request))) return false;
+    if (hasTraces(context, request) && !resources.includes(keyOf(request))) return false;
   }
   return true;
 }

@@ -1,4 +1,5 @@
 import type { EntityStatus } from '../../../src/domain/entity.js';
+import type { RevisionSummary } from '../../../src/domain/revision.js';
 import type { ArtifactStore } from '../../artifacts/artifactStore.js';
 import type { Cluster } from '../cluster.js';
 import { platformResources } from './apiResource.js';
@@ -14,22 +15,27 @@ export interface RevisionProjection {
   readonly revisions: ObjectCache;
 }
 
+type Known = Pick<EntityStatus, 'revisions'>;
+
 const resource = platformResources.promiseRevisions;
 
 /**
  * Makes a PromiseRevision of every version that the entity knows (reference, section 3.4).
+ * @param now asks the entity: one that is missing may have been let go since the status was told, and would come back
  * @returns names of those that are new
  */
 export async function projectRevisions(
   { cluster, artifacts, revisions }: RevisionProjection,
   promise: ClusterObject,
-  status: EntityStatus,
+  status: Known,
+  now: () => Promise<Known | undefined>,
 ): Promise<readonly string[]> {
   const created: string[] = [];
   for (const revision of status.revisions ?? []) {
     const name = revisionName(promise.metadata.name, revision.version);
     const known = revisions.get(name);
     if (known !== undefined && isDeleting(known)) continue;
+    if (known === undefined && !knows(await now(), revision)) continue;
     const current = known !== undefined && isCurrentRevision(known, promise, revision);
     const object = current
       ? known
@@ -38,4 +44,8 @@ export async function projectRevisions(
     await showStatus(cluster, resource, revisions, object, { latest: revision.latest }, []);
   }
   return created;
+}
+
+function knows(status: Known | undefined, { version }: RevisionSummary): boolean {
+  return status?.revisions?.some((revision) => revision.version === version) === true;
 }
