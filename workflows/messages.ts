@@ -84,8 +84,10 @@ export interface Shown {
   /** Of the object in the cluster, as stages and what belongs to it have to name it. */
   readonly uid?: string;
   readonly createdAt?: string;
-  /** What the cluster tells of documents in stores, for an entity that begins anew. */
+  /** What the cluster tells an entity that begins anew: of documents in stores, */
   readonly works?: readonly Work[];
+  /** and the digest of what pipelines wrote in the status. */
+  readonly details?: string;
 }
 
 export interface ApplyResource extends Shown {
@@ -101,6 +103,8 @@ export interface ApplyResource extends Shown {
   /** Revision of the Promise that a request which is new is bound to. */
   readonly version: string;
   readonly commands: Commands;
+  /** It is known only to be deleted: nothing is configured any more. */
+  readonly deleting?: boolean;
 }
 
 export interface ApplyPromise extends Shown {

@@ -16,14 +16,15 @@ export const quick = proxyActivities<Activities>({
 const writeLimits = { startToCloseTimeout: '10 minutes', heartbeatTimeout: '20 seconds' } as const;
 
 /**
- * Writes to a state store. Three attempts outlast a passing trouble; a store that does not answer then is the
- * platform's trouble: the run ends as waiting, and documents go out when the store has been seen to answer again.
+ * Three attempts outlast a passing trouble; a store that does not answer then is the platform's trouble: the run ends as
+ * waiting, and documents go out when the store has been seen to answer again.
  */
-export const storing = proxyActivities<Activities>({
+const passing = {
   ...writeLimits,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
-  cancellationType: 'TRY_CANCEL',
-});
+} as const;
+
+export const storing = proxyActivities<Activities>({ ...passing, cancellationType: 'TRY_CANCEL' });
 
 /**
  * People merge when they merge: asked every 30 seconds, as often as a git host is glad to be asked. The server repeats
@@ -65,8 +66,27 @@ const removals = {
   cancellationType: 'TRY_CANCEL',
 } as const;
 
-/** Removals have nothing that could wait instead: tried until they are done. */
-export const insisting = proxyActivities<Activities>(removals);
+export type StoreActivities = typeof storing;
+
+export interface StoreWrites {
+  readonly storing: StoreActivities;
+  /** Removals have nothing that could wait instead: tried until they are done. */
+  readonly insisting: StoreActivities;
+}
+
+/**
+ * Writes of a run to state stores. One that is given up is over before its run is, so that whoever comes next is not
+ * overtaken by it.
+ * @param awaitsEnds false for runs that began before this was so
+ */
+export function storeWrites(awaitsEnds: boolean): StoreWrites {
+  if (!awaitsEnds) return { storing, insisting: proxyActivities<Activities>(removals) };
+  const cancellationType = 'WAIT_CANCELLATION_COMPLETED';
+  return {
+    storing: proxyActivities<Activities>({ ...passing, cancellationType }),
+    insisting: proxyActivities<Activities>({ ...removals, cancellationType }),
+  };
+}
 
 /**
  * Removes a Destination's documents. Given up after a while, so that the entity which keeps all Destinations can begin a

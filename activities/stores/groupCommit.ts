@@ -16,7 +16,8 @@ const mostRefusals = 18;
 /**
  * One writer at a time, and everything that waits goes into its next batch: as many pushes as the store has time for,
  * instead of one for each placement (market, item 1; engine guide, section 2.14). Every waiter is answered with the
- * batch's revision. A change that cannot be made fails its own waiter only; one whose signal is aborted leaves.
+ * batch's revision. A change that cannot be made fails its own waiter only; one whose signal is aborted leaves, as long
+ * as its change is not being written.
  */
 export function groupCommit(writer: StoreWriter): StoreWriter {
   let queue: Waiter[] = [];
@@ -62,6 +63,8 @@ export function groupCommit(writer: StoreWriter): StoreWriter {
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason as Error);
         const leave = (): void => {
+          // A batch that is under way ends first: whoever comes next must not be overtaken by it.
+          if (!queue.includes(waiter)) return;
           queue = queue.filter((other) => other !== waiter);
           reject(signal.reason as Error);
         };
@@ -92,7 +95,9 @@ export function groupCommit(writer: StoreWriter): StoreWriter {
 
 /** Applies a batch and answers all of it, one way or the other. */
 async function commit(writer: StoreWriter, batch: readonly Waiter[], refusals: { left: number }): Promise<void> {
-  const waiting = batch.filter((waiter) => !waiter.signal.aborted);
+  const gone = batch.filter((waiter) => waiter.signal.aborted);
+  for (const waiter of gone) waiter.fail(waiter.signal.reason);
+  const waiting = batch.filter((waiter) => !gone.includes(waiter));
   if (waiting.length === 0) return;
   const failed = new Map<Waiter, unknown>();
   const changes = waiting.flatMap((waiter) => waiter.changes.map((change) => guarded(change, waiter, failed)));
@@ -162,8 +167,8 @@ function guarded(change: StoreChange, waiter: Waiter, failed: Map<Waiter, unknow
   return {
     ...change,
     async edit(view) {
-      // A waiter that has gone, or failed already, writes nothing: neither of them will hear what became of it.
-      if (waiter.signal.aborted || failed.has(waiter)) return { put: [], remove: [] };
+      if (waiter.signal.aborted) failed.set(waiter, waiter.signal.reason);
+      if (failed.has(waiter)) return { put: [], remove: [] };
       try {
         const edit = await change.edit(view);
         const put = edit.put.map((file) => ({ ...file, content: () => remembering(() => file.content()) }));

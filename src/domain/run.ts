@@ -38,6 +38,8 @@ export interface RunInput {
   readonly shown: boolean;
   /** Goes on where a pipeline suspended an earlier run. */
   readonly resume?: Resumption;
+  /** Writes end before the run does, however it ends; absent in runs that began before this was so. */
+  readonly awaitsEnds?: true;
 }
 
 export interface VerifyScope {

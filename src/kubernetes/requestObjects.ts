@@ -7,7 +7,6 @@ import { bindingOf, projectBinding } from '../../activities/kubernetes/projectio
 import { normal } from '../../activities/kubernetes/projection/statusEvents.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
-import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
 import type { PromiseOffer } from '../../workflows/entities/promiseState.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { resourceId } from '../domain/ids.js';
@@ -15,7 +14,8 @@ import type { ControllerContext } from './controllerContext.js';
 import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
-import { isLost, lostWorks, removeWorks } from './letting.js';
+import { hasTraces, isLost, remembered } from './lostEntity.js';
+import { removeWorks } from './removeWorks.js';
 import { isSameWish } from './sameWish.js';
 import type { ServedApi } from './servedApis.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
@@ -59,7 +59,7 @@ async function take(
   if (status?.checked === true && isOf(context, object, status) && isStored(asked, status.document)) {
     return { document: status.document };
   }
-  const isLeft = status === undefined && worksOf(context.works, object).length > 0;
+  const isLeft = status === undefined && hasTraces(context, object);
   const offer = (await offerOf(context, api, isLeft)) ?? (await awaitedOffer(context, api, object, isLeft));
   if (offer === undefined) return {};
   try {
@@ -71,8 +71,9 @@ async function take(
     else {
       const { paused = false } = wish.commands;
       const version = boundVersion(context, api, object) ?? wish.version;
-      const works = await lostWorks(context, object, status);
-      const asked = { ...wish, version, commands: { paused }, ...shownAs(context, object), works };
+      const known = await remembered(context, object, status);
+      const deleting = isDeleting(object);
+      const asked = { ...wish, version, commands: { paused }, ...shownAs(context, object), ...known, deleting };
       await context.entities.applyResource(resource, asked);
     }
     return { document: wish.document };
@@ -81,7 +82,7 @@ async function take(
   }
 }
 
-/** @param isLeft of a request whose entity was lost: its documents have to be known again before they go with the Promise */
+/** @param isLeft of a request whose entity was lost: what it left has to be known again before it goes with the Promise */
 async function offerOf(
   { entities }: ControllerContext,
   { promise }: ServedApi,

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { echoStage, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
+import { destination, echoStage, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
 import { eventually, holds } from '../platform/eventually.js';
 import { gate } from '../platform/gate.js';
 import { ended, execute, failure, handOver, settled, start } from '../platform/operations.js';
@@ -255,4 +255,59 @@ test("Temporal's own command line shows the failure in one line", async () => {
     return undefined;
   });
   expect(failed.status.name).toBe('FAILED');
+});
+
+test('documents that a store cannot take are no failure of the pipelines, and heal without them', async () => {
+  const place = { place: 'choosy' };
+  await execute(platform, 'registerDestination', destination('choosy', place));
+  await execute(platform, 'installPromise', promise('choosy', { selector: place, resource: echo }));
+  // A file where the documents' folder has to be.
+  const folder = join(platform.store, 'choosy', 'resources', 'default');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'choosy'), '');
+  const refused = await failure(execute(platform, 'configureResource', request('choosy', 'one', { size: 'small' })));
+  expect(refused.type).toBe('PathConflict');
+  const shown = async () => {
+    const { conditions = [], phase, runs = [] } = (await platform.entities.status('resource/choosy/default/one')) ?? {};
+    const are = conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`).toSorted();
+    return { are, phase, actions: runs.map(({ action }) => action) };
+  };
+  expect(await shown()).toEqual({
+    are: [
+      'ConfigureWorkflowCompleted True PipelinesExecutedSuccessfully',
+      'Reconciled False WorksFailing',
+      'WorksSucceeded False WorksFailing',
+    ],
+    phase: 'Failed',
+    actions: ['configure'],
+  });
+
+  await execute(platform, 'registerDestination', destination('choosy', place, { path: 'elsewhere' }));
+  await holds('written elsewhere', async () => (await shown()).phase === 'Ready');
+  expect(await shown()).toEqual({
+    are: [
+      'ConfigureWorkflowCompleted True PipelinesExecutedSuccessfully',
+      'Reconciled True Reconciled',
+      'WorksSucceeded True WorksSucceeded',
+    ],
+    phase: 'Ready',
+    actions: ['place', 'configure'],
+  });
+});
+
+test('what a pipeline says beside its documents and cannot be taken is a failure of that pipeline', async () => {
+  const say = stage('say', "echo 'retryAfter: soon' >/kratix/metadata/workflow-control.yaml");
+  const configure = [pipeline('first', [echoStage()]), pipeline('second', [say])];
+  await execute(platform, 'installPromise', promise('garbled', { resource: { configure } }));
+  const { message } = await failure(
+    execute(platform, 'configureResource', request('garbled', 'one', { size: 'small' })),
+  );
+  expect(message).toContain('retryAfter');
+  const status = await platform.entities.status('resource/garbled/default/one');
+  expect(status?.runs[0]?.stages.map(({ pipeline: name, outcome }) => `${name} ${outcome}`)).toEqual([
+    'first Succeeded',
+    'second Failed',
+  ]);
+  const completed = status?.conditions.find(({ type }) => type === 'ConfigureWorkflowCompleted');
+  expect(completed?.message).toBe('A Configure Pipeline has failed: second');
 });

@@ -144,6 +144,37 @@ test('by pull request: the run waits for people, and a squashed merge counts', a
   expect(stdout).toBe('');
 });
 
+test('by pull request: each change of a run has a branch of its own, merged in any order', async () => {
+  const annotations = { 'fulfil.io/deliver': 'pull-request' };
+  await execute(platform, 'registerDestination', onGit('git-twice', { place: 'git-twice' }, annotations));
+  const configure = ['first', 'second'].map((name) => pipeline(name, [echoStage()]));
+  await execute(
+    platform,
+    'installPromise',
+    promise('twice', { selector: { place: 'git-twice' }, resource: { configure } }),
+  );
+  const operation = await handOver(platform, 'configureResource', request('twice', 'one', { size: 'small' }));
+  const branches = ['run-1', 'run-1-2'].map((end) => `fulfil/resource/twice/default/one/${end}`);
+  const proposed = async () => {
+    const { stdout } = await run('git', [
+      '-C',
+      repository,
+      'branch',
+      '--list',
+      '--format=%(refname:short)',
+      'fulfil/*',
+    ]);
+    return stdout.trim().split('\n');
+  };
+  await eventually('both are proposed', async () => {
+    const there = await proposed();
+    return branches.every((branch) => there.includes(branch));
+  });
+  for (const branch of branches.toReversed()) await merge(branch);
+  expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
+  expect(await proposed()).toEqual(['']);
+});
+
 /** As people do it, and squashed. */
 async function merge(branch: string): Promise<void> {
   const clone = await mkdtemp(join(platform.home, 'people-'));

@@ -44,7 +44,7 @@ export interface EntityState {
   verify: readonly Verify[];
   /** A store does not hold what was written to it: a repair run is due. */
   damaged: boolean;
-  failure?: { readonly type: string; readonly message: string };
+  failure?: Failing;
   works: readonly Work[];
   details?: string;
   statusMessage?: string;
@@ -59,6 +59,14 @@ export interface EntityState {
   nextWaiters: readonly Waiter[];
   /** What stores may still hold although no work says so. */
   leftovers: readonly ObsoletePlacement[];
+}
+
+/** Why the object is `Failed`. */
+interface Failing {
+  readonly type: string;
+  readonly message: string;
+  /** Only documents did not get to a store: the next run that writes them heals it. */
+  readonly ofWrites?: true;
 }
 
 export function newEntityState(): EntityState {
@@ -90,9 +98,10 @@ export function newEntityState(): EntityState {
 }
 
 /** Takes note of the object in a cluster that a wish came from. */
-export function noteObject(state: EntityState, { projection, uid, createdAt, works }: Shown): void {
+export function noteObject(state: EntityState, { projection, uid, createdAt, works, details }: Shown): void {
   // Who has run knows better.
   if (works !== undefined && state.nextRun === 1 && state.works.length === 0) state.works = works;
+  if (details !== undefined && state.nextRun === 1) state.details ??= details;
   state.projection = projection ?? state.projection;
   state.uid = uid ?? state.uid;
   state.createdAt = createdAt ?? state.createdAt;

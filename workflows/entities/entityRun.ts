@@ -121,7 +121,8 @@ async function attempt(
   const { owner, plan, object, keepDocuments, verify, resume } = order;
   const { works, leftovers } = state;
   const shown = state.projection !== undefined;
-  const input: RunInput = { run: id, owner, plan, object, works, leftovers, keepDocuments, verify, resume, shown };
+  const goesOn = { keepDocuments, verify, resume, shown, awaitsEnds: true } as const;
+  const input: RunInput = { run: id, owner, plan, object, works, leftovers, ...goesOn };
   try {
     const handle = await startChild<(input: RunInput) => Promise<RunResult>>(order.type, {
       workflowId: id,

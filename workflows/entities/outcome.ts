@@ -30,8 +30,7 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
       delete state.failure;
       return noteSuspended(state, order, result);
     case 'Failed':
-      state.failure = { type: result.type ?? 'Failed', message: result.message };
-      if (action === 'configure') noteFailed(state, result);
+      noteFailure(state, order, result);
       if (action === 'delete') {
         note(state, {
           type: 'DeleteWorkflowCompleted',
@@ -45,6 +44,7 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
     case 'Succeeded':
       if (action === 'delete') return;
       if (action === 'configure') noteCompleted(state);
+      if (state.failure?.ofWrites === true) delete state.failure;
       // Placing anew or repairing does not heal a configuration that failed, and ends no suspension.
       if (action !== 'configure' && state.suspension !== undefined) return showSuspended(state);
       if (action !== 'configure' && state.failure !== undefined) return show(state, 'Failed', state.failure.message);
@@ -63,6 +63,23 @@ function noteCompleted(state: EntityState): void {
   });
 }
 
+/** A store that does not take a document is no fault of the pipelines, which are done (reference, section 4.2). */
+function noteFailure(state: EntityState, order: RunOrder, result: RunResult & { readonly type?: string }): void {
+  const { action } = order;
+  const refused = state.works.some(isRefused) && !result.stages.some(({ outcome }) => outcome === 'Failed');
+  const ofWrites = refused || action === 'place' || action === 'repair';
+  if (action === 'configure' && refused) noteCompleted(state);
+  else if (action === 'configure') noteFailed(state, result);
+  if (refused) noteWorks(state, order, result);
+  // What pipelines failed of stays until the next ones.
+  if (ofWrites && state.failure !== undefined && state.failure.ofWrites !== true) return;
+  state.failure = { type: result.type ?? 'Failed', message: result.message, ...(ofWrites ? { ofWrites } : {}) };
+}
+
+function isRefused({ placements }: Work): boolean {
+  return placements.some(({ refusal }) => refusal !== undefined);
+}
+
 function noteFailed(state: EntityState, result: RunResult): void {
   const failed = result.stages.find((stage) => stage.outcome === 'Failed');
   const message = failed === undefined ? result.message : `A Configure Pipeline has failed: ${failed.pipeline}`;
@@ -72,7 +89,7 @@ function noteFailed(state: EntityState, result: RunResult): void {
 
 function noteWorks(state: EntityState, order: RunOrder, result: RunResult): void {
   const what = order.owner.type === 'promise' ? 'promise' : 'resource';
-  const failing = state.works.filter((work) => work.placements.some(({ refusal }) => refusal !== undefined));
+  const failing = state.works.filter(isRefused);
   if (failing.length > 0) {
     const message = worksMessage(what, 'failed', namesOf(failing));
     note(state, { type: 'WorksSucceeded', status: 'False', reason: 'WorksFailing', message });

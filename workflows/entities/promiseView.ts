@@ -16,7 +16,8 @@ export function objectOf(state: PromiseState, plan: PromisePlan): RunOrder['obje
   const { document, generation, uid, createdAt, details } = state;
   const pipelines = plan.pipelines.promise[state.deleting ? 'delete' : 'configure'];
   const message = state.statusMessage ?? (state.phase === 'Ready' ? 'Promise configured' : 'Pending');
-  const status = objectStatus({ ...state, message, pipelines, version: plan.version });
+  const { version } = plan;
+  const status = { ...objectStatus({ ...state, message, pipelines, version }), version };
   return { document, generation, uid, createdAt, status, details };
 }
 

@@ -61,6 +61,10 @@ export function postpone(state: ResourceState, wish: ApplyResource): void {
 export function acceptWish(state: ResourceState, wish: ApplyResource): boolean {
   noteObject(state, wish);
   const { changed } = wantDocument(state, wish.document, wish.spec);
+  if (wish.deleting === true) {
+    state.deleting = true;
+    state.phase = 'Deleting';
+  }
   state.checkedWith = wish.plan.api?.definition;
   state.apiVersion = wish.apiVersion;
   state.kind = wish.kind;

@@ -2,6 +2,7 @@ import type { EntityStatus } from '../../src/domain/entity.js';
 import { objectStatus } from '../../src/domain/objectStatus.js';
 import type { Owner } from '../../src/domain/owner.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
+import type { RunRecord } from '../../src/domain/run.js';
 import { publicState } from './entity.js';
 import type { RunOrder } from './entityRun.js';
 import type { ResourceInput, ResourceState } from './resourceState.js';
@@ -16,8 +17,22 @@ export function objectOf(state: ResourceState, plan: PromisePlan): RunOrder['obj
   const { document, generation, uid, createdAt, details } = state;
   const pipelines = plan.pipelines.resource[state.deleting ? 'delete' : 'configure'];
   const message = state.statusMessage ?? (state.phase === 'Ready' ? 'Resource requested' : 'Pending');
-  const status = objectStatus({ ...state, message, pipelines, version: plan.version });
+  const kept = objectStatus({ ...state, message, pipelines, version: plan.version });
+  const status = {
+    ...kept,
+    promiseVersion: state.binding.lastApplied,
+    resourceBindingVersion: state.binding.version,
+    lastSuccessfulConfigureWorkflowTime: lastConfigured(state.runs),
+  };
   return { document, generation, uid, createdAt, status, details };
+}
+
+/** When pipelines were last done, which migrations between versions ask (reference, section 4.2). */
+function lastConfigured(runs: readonly RunRecord[]): string | undefined {
+  const done = runs.find(
+    ({ action, outcome }) => action === 'configure' && (outcome === 'Succeeded' || outcome === 'Waiting'),
+  );
+  return done?.finishedAt;
 }
 
 export function statusOf({ namespace, name }: ResourceInput, state: ResourceState): EntityStatus {

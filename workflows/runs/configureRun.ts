@@ -6,7 +6,7 @@ import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
 import { pipelinesFrom, runPipeline } from './pipeline.js';
 import type { RunProgress } from './progress.js';
-import { hearPipeline, tellStages } from './progress.js';
+import { hearPipeline, refuseWord, tellStages } from './progress.js';
 import { conductRun } from './run.js';
 import { dependenciesWork } from './dependenciesWork.js';
 
@@ -20,13 +20,19 @@ export async function configureRun(input: RunInput): Promise<RunResult> {
     for (const [index, pipeline] of pipelinesFrom(input, 'configure').entries()) {
       if (progress.superseded) return;
       const order = workOrder(input, progress, pipeline);
-      const [{ volumes, collected: atOnce }] = await Promise.all([
+      const [outcome] = await Promise.all([
         runPipeline(input, progress, 'configure', pipeline, order),
         index > 0 ? tellStages(input, progress) : undefined,
       ]);
       if (progress.superseded) return;
-      const summary = `documents of ${pipeline.name}`;
-      const collected = atOnce ?? (await quick.collectWork.executeWithOptions({ summary }, [{ ...order, volumes }]));
+      let { collected } = outcome;
+      try {
+        const summary = `documents of ${pipeline.name}`;
+        collected ??= await quick.collectWork.executeWithOptions({ summary }, [{ ...order, volumes: outcome.volumes }]);
+      } catch (thrown) {
+        refuseWord(progress, thrown);
+        throw thrown;
+      }
       const goesOn = hearPipeline(progress, pipeline.name, collected);
       if (!goesOn || collected.scheduled === undefined) return;
       deliveries.start(collected.scheduled);

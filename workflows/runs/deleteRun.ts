@@ -5,7 +5,7 @@ import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
 import { pipelinesFrom, runPipeline } from './pipeline.js';
 import type { RunProgress } from './progress.js';
-import { hearPipeline, tellStages } from './progress.js';
+import { hearPipeline, refuseWord, tellStages } from './progress.js';
 import { conductRun } from './run.js';
 
 /** The delete pipelines, then the documents go (reference, sections 3.6 and 4.3). */
@@ -20,12 +20,15 @@ export async function deleteRun(input: RunInput): Promise<RunResult> {
           index > 0 ? tellStages(input, progress) : undefined,
         ]);
         if (outcome === undefined) break;
-        const { volumes } = outcome;
-        const { details } = progress;
-        const collected = await quick.collectMetadata.executeWithOptions({ summary: `word of ${pipeline.name}` }, [
-          { volumes, details },
-        ]);
-        if (!hearPipeline(progress, pipeline.name, collected)) return;
+        try {
+          const word = { volumes: outcome.volumes, details: progress.details };
+          const summary = `word of ${pipeline.name}`;
+          const heard = await quick.collectMetadata.executeWithOptions({ summary }, [word]);
+          if (!hearPipeline(progress, pipeline.name, heard)) return;
+        } catch (thrown) {
+          refuseWord(progress, thrown);
+          throw thrown;
+        }
       }
       if (input.keepDocuments !== true) await removeDocuments(input, progress, deliveries);
     },

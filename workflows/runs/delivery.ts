@@ -1,4 +1,4 @@
-import { CancellationScope, patched } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 import { describeOwner } from '../../src/domain/owner.js';
 import type { RunInput, ScheduledWorks } from '../../src/domain/run.js';
 import {
@@ -14,7 +14,8 @@ import {
 import type { StoreJob, StoreJobs } from '../../src/domain/works.js';
 import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import { rootFailure } from '../failures.js';
-import { insisting, storing } from '../options.js';
+import type { StoreActivities } from '../options.js';
+import { storeWrites } from '../options.js';
 import type { RunProgress } from './progress.js';
 import { deliverProposal } from './proposal.js';
 
@@ -23,20 +24,32 @@ export interface Deliveries {
   start(scheduled: ScheduledWorks): void;
   /** Resolves when every store has everything; throws the first write that cannot be done. */
   settled(): Promise<void>;
+  /** Nobody wants any more what is not yet written. */
   giveUp(): void;
+  /** Resolves when nothing is being written any more; what waits for people is given up. */
+  ended(): Promise<void>;
 }
 
 /** @param patience `insist` tries until the store has taken it; otherwise what a store does not take now waits */
 export function beginDeliveries(input: RunInput, progress: RunProgress, patience: 'wait' | 'insist'): Deliveries {
   const scope = new CancellationScope();
+  const reviews = new CancellationScope();
+  const { storing, insisting } = storeWrites(input.awaitsEnds === true);
   const failures: unknown[] = [];
   const pending: Promise<unknown>[] = [];
+  let proposals = 0;
 
-  async function deliver(job: StoreJob, stores: typeof storing): Promise<void> {
+  /** One for each change: people merge them one by one. */
+  function nextBranch(): string {
+    proposals += 1;
+    return proposals === 1 ? `fulfil/${input.run}` : `fulfil/${input.run}-${proposals}`;
+  }
+
+  async function deliver(job: StoreJob, stores: StoreActivities, branch: string | undefined): Promise<void> {
     const wish = { run: input.run, title: describeOwner(input.owner), job };
     const { revision, drifted = [] } =
-      job.proposal === true
-        ? await deliverProposal(stores, wish, progress)
+      branch !== undefined
+        ? await reviews.run(() => deliverProposal(stores, { ...wish, branch }, progress))
         : await stores.writeStore.executeWithOptions({ summary: describeJob(job) }, [wish]);
     progress.works = markWritten(progress.works, job, revision);
     progress.leftovers = endJob(progress.leftovers, job);
@@ -45,11 +58,12 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
 
   /** Artifacts that are away are the platform's own trouble: no state store would tell when it is over. */
   async function deliverOnceReadable(job: StoreJob): Promise<void> {
+    const branch = job.proposal === true ? nextBranch() : undefined;
     try {
-      await deliver(job, patience === 'insist' ? insisting : storing);
+      await deliver(job, patience === 'insist' ? insisting : storing, branch);
     } catch (thrown) {
       if (rootFailure(thrown).type !== 'ArtifactsUnavailable' || !patched('artifacts-awaited')) throw thrown;
-      await deliver(job, insisting);
+      await deliver(job, insisting, branch);
     }
   }
 
@@ -60,7 +74,7 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
       return true;
     } catch (thrown) {
       // Nobody waits for what it wanted any more, nor for why it was not to be had.
-      if (progress.superseded) return false;
+      if (progress.superseded || isCancellation(thrown)) return false;
       const { type, message } = rootFailure(thrown);
       if (job.verify === true) progress.works = markUnwritten(progress.works, job);
       progress.works = markRefused(progress.works, job, message);
@@ -96,7 +110,14 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
       if (failures.length > 0) throw failures[0];
     },
     giveUp() {
+      progress.givenUp = true;
       scope.cancel();
+      reviews.cancel();
+    },
+    async ended() {
+      progress.givenUp = true;
+      reviews.cancel();
+      await Promise.all(pending);
     },
   };
 }

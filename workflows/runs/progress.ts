@@ -1,4 +1,4 @@
-import { defineQuery, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { defineQuery, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import type { Unscheduled } from '../../src/domain/schedule.js';
 import type { RunInput, RunResult, StageRecord } from '../../src/domain/run.js';
@@ -21,6 +21,8 @@ export interface RunProgress {
   details: string | undefined;
   statusMessage: string | undefined;
   superseded: boolean;
+  /** Nobody waits for people's reviews any more. */
+  givenUp: boolean;
   /** The pipeline that asked to go no further. */
   stop: PipelineStop | undefined;
   /** Why state stores have not taken documents yet. */
@@ -40,6 +42,7 @@ export function beginProgress(input: RunInput): RunProgress {
     details: input.object.details,
     statusMessage: undefined,
     superseded: false,
+    givenUp: false,
     stop: undefined,
     unwritten: [],
     repaired: [],
@@ -63,6 +66,14 @@ export function hearPipeline(progress: RunProgress, pipeline: string, heard: Col
   const afterMilliseconds = control.action === 'retry' ? control.afterMilliseconds : undefined;
   progress.stop = { pipeline, message: control.message, afterMilliseconds };
   return false;
+}
+
+/** What a pipeline left cannot be taken: that is a failure of its last stage (reference, sections 2.8 to 2.10). */
+export function refuseWord(progress: RunProgress, thrown: unknown): void {
+  const last = progress.stages.at(-1);
+  if (last === undefined || isCancellation(thrown)) return;
+  progress.stages = [...progress.stages.slice(0, -1), { ...last, outcome: 'Failed' }];
+  showProgress(progress);
 }
 
 function endOf(progress: RunProgress): Pick<RunResult, 'outcome' | 'message'> {

@@ -1,8 +1,9 @@
 import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { WriteStore, WrittenStore } from '../../activities/stores/storeJobs.js';
+import type { Proposal, WrittenStore } from '../../activities/stores/storeJobs.js';
 import { storeKey } from '../../src/domain/destination.js';
 import type { Progress } from '../messages.js';
 import { signals } from '../messages.js';
+import type { StoreActivities } from '../options.js';
 import { awaiting, storing } from '../options.js';
 import { send } from '../waiters.js';
 import type { RunProgress } from './progress.js';
@@ -12,20 +13,19 @@ import type { RunProgress } from './progress.js';
  * Who no longer wants them takes the branch away again.
  */
 export async function deliverProposal(
-  stores: typeof storing,
-  wish: WriteStore,
+  stores: StoreActivities,
+  proposal: Proposal,
   progress: RunProgress,
 ): Promise<WrittenStore> {
-  const branch = `fulfil/${wish.run}`;
-  const proposal = { ...wish, branch };
-  const store = storeKey(wish.job.store);
+  const { branch, job } = proposal;
+  const store = storeKey(job.store);
   try {
     await stores.proposeStore.executeWithOptions({ summary: `propose on ${branch}` }, [proposal]);
     await tellEntity({ phase: 'Waiting', message: `branch ${branch} of ${store} waits to be merged` });
     return await awaiting.awaitMerge.executeWithOptions({ summary: `until ${branch} is merged` }, [proposal]);
   } catch (thrown) {
-    if (isCancellation(thrown) && progress.superseded) {
-      await CancellationScope.nonCancellable(() => storing.withdrawProposal({ store: wish.job.store, branch }));
+    if (isCancellation(thrown) && progress.givenUp) {
+      await CancellationScope.nonCancellable(() => storing.withdrawProposal({ store: job.store, branch }));
     }
     throw thrown;
   }

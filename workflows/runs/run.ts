@@ -40,6 +40,7 @@ export async function conductRun(
     if (!progress.superseded && progress.unwritten.length === 0) await clearLeftovers(progress, deliveries);
     return resultOf(progress);
   } catch (thrown) {
+    if (input.awaitsEnds === true) await deliveries.ended();
     if (isCancellation(thrown)) throw thrown;
     const { type, message } = rootFailure(thrown);
     const line = `${describeOwner(input.owner)}: ${message}`;

@@ -14,12 +14,12 @@ export function isOurs(object: unknown, wanted: { readonly metadata: unknown; re
   return owns(appliedFields(object), { metadata: { labels, annotations }, spec: wanted.spec });
 }
 
-/** The fields of everything but the status, as `managedFields` has them under our name. */
-function appliedFields(object: unknown): Tree {
+/** The fields of the status, or of everything but the status, as `managedFields` has them under our name. */
+export function appliedFields(object: unknown, subresource?: 'status'): Tree {
   const entries = toRecord(toRecord(object)?.['metadata'])?.['managedFields'];
   const ours = (Array.isArray(entries) ? entries : [])
     .map(toRecord)
-    .find((entry) => isApplied(entry) && entry?.['subresource'] === undefined);
+    .find((entry) => isApplied(entry) && entry?.['subresource'] === subresource);
   return toRecord(ours?.['fieldsV1']) ?? {};
 }
 

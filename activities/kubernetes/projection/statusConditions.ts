@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toRecord } from '../../../src/documents/toRecord.js';
+import { ownedConditions, ownedStatus } from './ownedStatus.js';
 
 /** A condition as an API server keeps it. */
 export interface ObjectCondition {
@@ -46,13 +47,13 @@ export function wholeSeconds(time: string): string {
 /** Is everything that we want there already, and nothing of ours that we do not want any more? */
 export function isShown(wanted: Readonly<Record<string, unknown>>, object: unknown): boolean {
   const status = toRecord(toRecord(object)?.['status']) ?? {};
-  const owned = ownedFields(object);
+  const owned = ownedStatus(object);
   const { conditions: _byType, ...fields } = wanted;
   return (
     Object.entries(fields).every(([key, value]) => contains(status[key], value)) &&
-    Object.keys(owned).every((field) => wanted[field] !== undefined) &&
+    owned.every((field) => wanted[field] !== undefined) &&
     conditionsOf(wanted).every((condition) => contains(conditionOf(status, condition.type), condition)) &&
-    ownedTypes(owned['conditions']).every((type) => conditionOf(wanted, type) !== undefined)
+    ownedConditions(object).every((type) => conditionOf(wanted, type) !== undefined)
   );
 }
 
@@ -63,25 +64,4 @@ function contains(found: unknown, wanted: unknown): boolean {
   if (record === undefined) return isDeepStrictEqual(found, wanted);
   const known = toRecord(found);
   return known !== undefined && Object.entries(record).every(([key, value]) => contains(known[key], value));
-}
-
-/** The status fields that the API server notes as applied by us, and what it notes of each. */
-function ownedFields(object: unknown): Record<string, unknown> {
-  const entries = toRecord(toRecord(object)?.['metadata'])?.['managedFields'];
-  const ours = (Array.isArray(entries) ? entries : [])
-    .map(toRecord)
-    .find((entry) => entry?.['manager'] === 'fulfil' && entry['subresource'] === 'status');
-  const fields = toRecord(toRecord(ours?.['fieldsV1'])?.['f:status']) ?? {};
-  return Object.fromEntries(
-    Object.entries(fields)
-      .filter(([key]) => key.startsWith('f:'))
-      .map(([key, value]) => [key.slice(2), value]),
-  );
-}
-
-/** Of a list that is a map by type, as all conditions are: `k:{"type":"Ready"}`. */
-function ownedTypes(conditions: unknown): string[] {
-  return Object.keys(toRecord(conditions) ?? {})
-    .filter((key) => key.startsWith('k:'))
-    .map((key) => String(toRecord(JSON.parse(key.slice(2)))?.['type']));
 }

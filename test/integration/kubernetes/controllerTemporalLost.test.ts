@@ -39,6 +39,7 @@ afterAll(async () => {
 const path = (name: string, kind = 'database') => `worker/resources/default/${kind}/${name}/configure/5058f/out.yaml`;
 const documents = async () => (await repository.files()).filter((file) => file.includes('/resources/default/'));
 const entity = (id: string) => world.platform.entities.status(id);
+const typeOf = async (id: string) => (await world.platform.client.workflow.getHandle(id).describe()).type;
 
 test('Temporal and all that it knew, lost under a running controller in the middle of a run', async () => {
   const held = gate(world.platform.home, 'lost');
@@ -100,8 +101,42 @@ test('an object that is deleted while Temporal is lost runs nothing but its dele
   controller = await startController(world);
   await world.untilGone('databases', 'four');
   expect(await documents()).not.toContain(path('four'));
-  const first = world.platform.client.workflow.getHandle('resource/database/default/four/run-1');
-  expect((await first.describe()).type).toBe('deleteRun');
+  expect(await typeOf('resource/database/default/four/run-1')).toBe('deleteRun');
+});
+
+test('what pipelines wrote in the status is known after the loss, to the delete pipelines of an object that left no documents too', async () => {
+  const id = "$(sed -n 's/^  externalId: *//p' /kratix/input/object.yaml)";
+  const make = `id=${id}; echo "externalId: \${id:-$(cat /proc/sys/kernel/random/uuid)}" >/kratix/metadata/status.yaml`;
+  const resource = {
+    configure: [pipeline('make', [stage('make', make)])],
+    delete: [pipeline('drop', [stage('drop', `test -n "${id}"`)])],
+  };
+  await world.apply(promise('account', { resource }));
+  await world.until(['crd', 'accounts.test.fulfil.io'], 'Established', (crd) => {
+    return condition(crd, 'Established')?.status === 'True';
+  });
+  await world.apply(...['one', 'two'].map((name) => request('account', name)));
+  const made = await world.until(['accounts', 'one'], 'Reconciled', isReconciled);
+  await world.until(['accounts', 'two'], 'Reconciled', isReconciled);
+  expect(made.status?.['externalId']).toMatch(/^[0-9a-f-]{36}$/);
+
+  await controller.stop();
+  await world.kubectl('delete', 'accounts', 'two', '--wait=false');
+  await world.platform.loseTemporal();
+  controller = await startController(world);
+  await world.untilGone('accounts', 'two');
+  expect(await typeOf('resource/account/default/two/run-1')).toBe('deleteRun');
+  await holds('known again', async () => (await entity('resource/account/default/one'))?.phase === 'Ready');
+  const shown = await world.until(['accounts', 'one'], 'Reconciled', isReconciled);
+  expect(shown.status?.['externalId']).toBe(made.status?.['externalId']);
+
+  // A Promise that has no documents of its own is owed its requests all the same.
+  await controller.stop();
+  await world.kubectl('delete', 'promise', 'account', '--wait=false');
+  await world.platform.loseTemporal();
+  controller = await startController(world);
+  await world.untilGone('promise', 'account');
+  expect(await typeOf('resource/account/default/one/run-1')).toMatch(/Run$/);
 });
 
 test('an entity that somebody terminated is taken for lost: documents go with its object, or with its Promise', async () => {

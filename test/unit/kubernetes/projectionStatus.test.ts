@@ -3,6 +3,7 @@ import type { EntityStatus } from '../../../src/domain/entity.js';
 import type { ClusterObject } from '../../../activities/kubernetes/projection/clusterObject.js';
 import { promiseStatus, requestStatus } from '../../../activities/kubernetes/projection/ownerStatus.js';
 import { pipelineEntries } from '../../../activities/kubernetes/projection/pipelineEntries.js';
+import { writtenStatus } from '../../../activities/kubernetes/projection/writtenStatus.js';
 import { isShown } from '../../../activities/kubernetes/projection/statusConditions.js';
 import { statusEvents } from '../../../activities/kubernetes/projection/statusEvents.js';
 
@@ -94,10 +95,10 @@ test('a Promise that was never installed is Unavailable', () => {
   expect(shown).toMatchObject({ status: 'Unavailable', version: 'v1', kratix: { status: 'Unavailable' } });
 });
 
+const applied = { manager: 'fulfil', operation: 'Apply', subresource: 'status' };
+
 test('nothing is written that is there, and what is not wanted any more is taken back', () => {
-  const managedFields = [
-    { manager: 'fulfil', subresource: 'status', fieldsV1: { 'f:status': { 'f:message': {}, 'f:url': {} } } },
-  ];
+  const managedFields = [{ ...applied, fieldsV1: { 'f:status': { 'f:message': {}, 'f:url': {} } } }];
   const shown = { metadata: { managedFields }, status: { message: 'a', url: 'b', healthStatus: { state: 'healthy' } } };
   expect(isShown({ message: 'a', url: 'b' }, shown)).toBe(true);
   expect(isShown({ message: 'a' }, shown)).toBe(false);
@@ -112,7 +113,7 @@ test("another's condition may be beside ours, and one of ours that is not wanted
   const theirs = { type: 'Audited', status: 'True', reason: 'Audited', message: 'Fine', lastTransitionTime: now };
   const conditions = ours['conditions'] as { readonly type: string }[];
   const shown = {
-    metadata: { managedFields: [{ manager: 'fulfil', subresource: 'status', fieldsV1 }] },
+    metadata: { managedFields: [{ ...applied, fieldsV1 }] },
     status: { ...ours, conditions: [theirs, ...conditions] },
   };
   const without = (gone: string) => ({ ...ours, conditions: conditions.filter(({ type }) => type !== gone) });
@@ -196,4 +197,23 @@ test("a pipeline's time moves when its phase does, and only then", () => {
   expect(show('2026-01-01T00:00:09Z', during('Running'), begun)).toEqual(begun);
   const ended = show('2026-01-01T00:00:09Z', during('Succeeded'), begun);
   expect(entry(ended)).toMatchObject({ phase: 'Succeeded', lastTransitionTime: '2026-01-01T00:00:09Z' });
+});
+
+test('what pipelines wrote in the status is told from what we keep there, and from what others write', () => {
+  const details = {
+    url: 'b',
+    replicas: 3,
+    conditions: [{ type: 'Audited', status: 'True', reason: 'Fine', message: '' }],
+  };
+  const shown = requestStatus({ object, status, document: 'd', details, now });
+  const conditions = shown['conditions'] as { readonly type: string }[];
+  const types = Object.fromEntries(conditions.map(({ type }) => [`k:${JSON.stringify({ type })}`, {}]));
+  const fields = Object.fromEntries(Object.keys(shown).map((key) => [`f:${key}`, key === 'conditions' ? types : {}]));
+  const found = {
+    metadata: { name: 'one', ...{ managedFields: [{ ...applied, fieldsV1: { 'f:status': fields } }] } },
+    status: { ...shown, healthStatus: { state: 'healthy' }, seen: 'by somebody' },
+  };
+  const audited = { ...details.conditions[0], lastTransitionTime: expect.any(String) };
+  expect(writtenStatus(found)).toEqual({ url: 'b', replicas: 3, conditions: [audited] });
+  expect(writtenStatus({ metadata: { name: 'one' }, status: { phase: 'by somebody' } })).toBeUndefined();
 });

@@ -146,6 +146,32 @@ describe('groupCommit', () => {
     expect([...store.files.keys()]).toEqual(['c']);
   });
 
+  it('tells who leaves a batch that is under way what became of it', async () => {
+    const store = memoryStore();
+    const gate = gated({ ...store, apply: async (changes, signal) => store.apply(changes, signal) });
+    const group = groupCommit(gate.writer);
+    const first = gate.begun();
+    const opening = group.apply([put('first')], never);
+    await first;
+    const leaving = new AbortController();
+    const left = group.apply([put('a')], leaving.signal);
+    const stays = group.apply([put('b')], never);
+    const second = gate.begun();
+    gate.open();
+    await opening;
+    await second;
+    let told = false;
+    void left.catch(() => undefined).then(() => (told = true));
+    leaving.abort(new Error('nobody waits'));
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(told).toBe(false);
+    gate.open();
+    // Before its change was made: nothing of it is written.
+    await expect(left).rejects.toThrow('nobody waits');
+    await stays;
+    expect([...store.files.keys()]).toEqual(['first', 'b']);
+  });
+
   it('keeps probes and batches apart, and goes on after a failure', async () => {
     const order: string[] = [];
     const store = memoryStore();

@@ -1,10 +1,13 @@
+import { putJson } from '../../activities/artifacts/artifactStore.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
 import { recordedWorks } from '../../activities/kubernetes/projection/placementRecord.js';
 import { conditionOf } from '../../activities/kubernetes/projection/statusConditions.js';
-import { deleteWork, worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
+import { worksOf } from '../../activities/kubernetes/projection/projectWorks.js';
+import { writtenStatus } from '../../activities/kubernetes/projection/writtenStatus.js';
+import type { Shown } from '../../workflows/messages.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
 import type { Work } from '../domain/work.js';
@@ -13,39 +16,54 @@ import type { ControllerContext } from './controllerContext.js';
 import { liveObject } from './controllerContext.js';
 import { isHeld } from './finalizer.js';
 
-/** Goes before anything else of an object that is done: what is left of Works tells a lost entity from that. */
-export async function removeWorks(context: ControllerContext, object: ClusterObject): Promise<void> {
-  for (const work of worksOf(context.works, object)) {
-    if (!isDeleting(work)) await deleteWork(context, work);
-  }
+/** Pipelines that have begun, or Works: documents may lie in stores, and delete pipelines are owed. */
+export function hasTraces(context: ControllerContext, object: ClusterObject): boolean {
+  return hasBegun(object) || worksOf(context.works, object).length > 0;
+}
+
+/** Whether pipelines of the object have ever run, or would have if it had any. */
+function hasBegun({ status }: ClusterObject): boolean {
+  return conditionOf(status, 'ConfigureWorkflowCompleted') !== undefined;
 }
 
 /**
- * No entity, and yet Works: Temporal has lost what it knew, and documents may lie in stores. Asked of the API server
- * itself, because a cache shows for a moment what has just been let go.
+ * No entity, and yet traces: Temporal has lost what it knew. Asked of the API server itself, because a cache shows for a
+ * moment what has just been let go.
  */
 export async function isLost(
   context: ControllerContext,
   resource: ApiResource,
   object: ClusterObject,
 ): Promise<boolean> {
-  const [work] = worksOf(context.works, object);
-  if (work === undefined) return false;
+  if (!hasTraces(context, object)) return false;
   const now = await liveObject(context, resource, object.metadata);
   if (now === undefined || now.metadata.uid !== object.metadata.uid || !isHeld(now)) return false;
+  const [work] = worksOf(context.works, object);
+  return hasBegun(now) || (work !== undefined && (await isThere(context, work)));
+}
+
+async function isThere(context: ControllerContext, work: ClusterObject): Promise<boolean> {
   return (await liveObject(context, platformResources.works, work.metadata)) !== undefined;
 }
 
-/**
- * What an entity that begins anew has to be told of documents in stores. Not before Temporal knows the Destinations again
- * that have them: a placement whose Destination is unknown is taken for one whose Destination is gone.
- */
-export async function lostWorks(
+/** What the cluster tells an entity that begins anew: where documents are, and what pipelines once wrote in the status. */
+export async function remembered(
   context: ControllerContext,
   object: ClusterObject,
   status: EntityStatus | undefined,
-): Promise<readonly Work[] | undefined> {
-  const works = status === undefined ? worksOf(context.works, object) : [];
+): Promise<Pick<Shown, 'works' | 'details'>> {
+  if (status !== undefined) return {};
+  const written = writtenStatus(object);
+  const details = written === undefined ? undefined : await putJson(context.artifacts, written);
+  return { works: await lostWorks(context, object), details };
+}
+
+/**
+ * Not before Temporal knows the Destinations again that have documents: a placement whose Destination is unknown is taken
+ * for one whose Destination is gone.
+ */
+async function lostWorks(context: ControllerContext, object: ClusterObject): Promise<readonly Work[] | undefined> {
+  const works = worksOf(context.works, object);
   if (works.length === 0) return undefined;
   const recorded = recordedWorks(works.flatMap((work) => worksOf(context.placements, work)));
   const placed = destinationsOf(recorded);
