@@ -26,7 +26,7 @@ import { orRefuse } from './checked.js';
 import { checkPromiseChange } from './promiseChange.js';
 import type { NewPlan } from './promisePlan.js';
 import { planPromise } from './promisePlan.js';
-import { refuseSharedName } from './sharedNamespace.js';
+import { refuseSharedName, refuseSharedNamespace } from './sharedNamespace.js';
 
 export interface AdmissionDependencies {
   readonly artifacts: ArtifactStore;
@@ -64,6 +64,7 @@ export async function checkedPromise(
   const current = await entities.offer(promise.metadata.name);
   if (current === undefined || current.deleting) return { promise };
   orRefuse(checkPromiseChange(current.plan, promise));
+  await refuseSharedNamespace(entities, promise);
   return { promise, before: current };
 }
 

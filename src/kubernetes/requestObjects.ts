@@ -19,6 +19,7 @@ import { removeWorks } from './removeWorks.js';
 import { isSameWish } from './sameWish.js';
 import type { ServedApi } from './servedApis.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
+import { refuseNamesake } from './namesake.js';
 import { removeBinding } from './bindingObjects.js';
 import { wishDocument } from './wishDocument.js';
 
@@ -63,6 +64,7 @@ async function take(
   const offer = (await offerOf(context, api, isLeft)) ?? (await awaitedOffer(context, api, object, isLeft));
   if (offer === undefined) return {};
   try {
+    refuseNamesake(api, object, offer.plan);
     const { resource, wish } = await prepareOffered(context, { promise: api.promise, offer }, asked);
     const taken = status !== undefined && isOf(context, object, status);
     if (taken && (await isSameWish(context.artifacts, status.document, wish.document)))

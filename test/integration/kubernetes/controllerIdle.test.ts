@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { configMap, echoStage, pipeline, promise, request } from '../../platform/documents.js';
+import { configMap, echoStage, pipeline, promise, request, stage } from '../../platform/documents.js';
 import { eventually } from '../../platform/eventually.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
 import { destinationOf, isReady, isReconciled, platformObjects } from './controllerObjects.js';
-import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
+import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
 
 /** `FULFIL_IDLE_MINUTES=10` for the whole promise; in one minute everything periodic happens several times. */
@@ -13,6 +13,7 @@ const idleMillis = Number(process.env['FULFIL_IDLE_MINUTES'] ?? 1) * 60_000;
 const periodMillis = 10_000;
 const promises = ['alpha', 'beta', 'gamma'];
 const names = ['one', 'two', 'three'];
+const paused = { 'kratix.io/paused': 'true' };
 
 let world: ControllerPlatform;
 let controller: RunningController;
@@ -40,6 +41,18 @@ beforeAll(async () => {
     });
     await world.apply(...names.map((each) => request(name, each, { size: 'small' })));
   }
+  // What stands still: one that is paused, one that suspended itself, one whose health is known.
+  const suspend = stage('suspend', "echo 'suspend: true' >/kratix/metadata/workflow-control.yaml");
+  await world.apply(
+    request('alpha', 'paused', {}, { metadata: { name: 'paused', namespace: 'default', labels: paused } }),
+    promise('still', { promise: { configure: [pipeline('still', [suspend])] } }),
+    {
+      apiVersion: 'platform.kratix.io/v1alpha1',
+      kind: 'HealthRecord',
+      metadata: { name: 'alpha-one', namespace: 'default' },
+      data: { promiseRef: { name: 'alpha' }, resourceRef: { name: 'one', namespace: 'default' }, state: 'healthy' },
+    },
+  );
   // Kubernetes sees these too: one that waits, one that is refused, one that fails.
   await world.apply(promise('waiting', { selector: { nowhere: 'yes' }, dependencies: [configMap('waiting')] }), {
     ...promise('refused'),
@@ -49,6 +62,10 @@ beforeAll(async () => {
     for (const each of names) await world.until([`${name}s`, each], 'Reconciled', isReconciled);
   }
   await world.until(['destination', 'second'], 'Ready', isReady);
+  const reason = (why: string) => (object: Shown) => condition(object, 'Reconciled')?.reason === why;
+  await world.until(['alphas', 'paused'], 'paused', reason('PausedReconciliation'));
+  await world.until(['promise', 'still'], 'suspended', reason('WorkflowSuspended'));
+  await world.until(['alphas', 'one'], 'healthy', ({ status }) => status?.['healthStatus'] !== undefined);
 }, 400_000);
 afterAll(async () => {
   await controller?.stop();

@@ -84,6 +84,22 @@ test('a second request of the same name would write the same path, and is refuse
   expect(await documents()).toHaveLength(1);
 });
 
+test('of two that come together the elder is served', async () => {
+  const spaces = ['default', 'other'];
+  const both = spaces.map((namespace) => {
+    const each = request('database', 'twin', { size: 'small' }) as { metadata: object };
+    return { ...each, metadata: { ...each.metadata, namespace } };
+  });
+  await world.apply({ apiVersion: 'v1', kind: 'List', items: both });
+  await world.until(['databases', 'twin'], 'Reconciled', (shown) => condition(shown, 'Reconciled')?.status === 'True');
+  const refused = await world.until(['databases', 'twin', '-n', 'other'], 'refused', (object) => {
+    return condition(object, 'Accepted')?.status === 'False';
+  });
+  expect(condition(refused, 'Accepted')?.message).toContain('and default/twin has this name there already');
+  await world.kubectl('delete', 'databases', 'twin', '-n', 'other', '--timeout=120s');
+  await world.kubectl('delete', 'databases', 'twin', '--timeout=120s');
+});
+
 test('another namespace is another path', async () => {
   await world.apply(plain);
   const path = 'worker/resources/default/database/one/configure/5058f/out.yaml';
@@ -98,4 +114,19 @@ test('another namespace is another path', async () => {
   expect(await documents()).toEqual([]);
   expect(await works('team-a')).toEqual([]);
   expect(await works('default')).toHaveLength(1);
+});
+
+test('a Promise cannot take a namespace in which its requests would have one path', async () => {
+  const rival = request('database', 'one', { size: 'large' }) as { metadata: object };
+  await world.apply({ ...rival, metadata: { ...rival.metadata, namespace: 'other' } });
+  await world.until(['databases', 'one', '-n', 'other'], 'Reconciled', (shown) => {
+    return condition(shown, 'Reconciled')?.status === 'True';
+  });
+  await world.apply(database);
+  const shown = await world.until(['promise', 'database'], 'refused', (object) => {
+    return condition(object, 'Accepted')?.status === 'False';
+  });
+  expect(condition(shown, 'Accepted')?.message).toMatch(
+    /^Promise database: spec\.workflows\.config\.pipelineNamespace: documents of the requests .* would have one path in namespace team-a$/,
+  );
 });
