@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
+import { destination, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
 import { holds } from '../platform/eventually.js';
 import { gate } from '../platform/gate.js';
 import { ended, execute, handOver, start } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
 import { openPlatform } from '../platform/platform.js';
+import { storeFiles } from '../platform/storeFiles.js';
 
 let platform: Platform;
 beforeAll(async () => {
@@ -154,4 +155,27 @@ test('a long life is spread over short histories, and who waits is answered all 
   expect(after.runId).not.toBe(before);
   expect(after.status.name).toBe('RUNNING');
   expect(after.historyLength).toBeLessThan(100);
+});
+
+test('requests hear of changed Destinations while their Promise is busy with itself', async () => {
+  const place = { place: 'roomy' };
+  const held = gate(platform.home, 'roomy');
+  const write = [pipeline('configure', [stage('write', writeConfigMap('out', 'here'))])];
+  const roomy = (own: object) => promise('roomy', { selector: place, resource: { configure: write }, ...own });
+  await execute(platform, 'registerDestination', destination('roomy', place));
+  await execute(platform, 'installPromise', roomy({}));
+  await execute(platform, 'configureResource', request('roomy', 'one'));
+
+  const slow = await start(
+    platform,
+    'installPromise',
+    roomy({ promise: { configure: [pipeline('long', [stage('slow', held.script)])] } }),
+  );
+  await held.reached();
+  await execute(platform, 'registerDestination', destination('roomy', place, { path: 'moved' }));
+  await holds('moved while the Promise runs', async () => {
+    return (await storeFiles(platform.store)).includes('moved/resources/default/roomy/one/configure/5058f/out.yaml');
+  });
+  await held.open();
+  expect(await ended(slow)).toMatchObject({ phase: 'Ready' });
 });

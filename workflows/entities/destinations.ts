@@ -82,6 +82,6 @@ export async function destinations(input: DestinationsInput): Promise<void> {
         stirred = true;
       });
     }
-    if (isLong && busy.size === 0) await renew<DestinationsInput>({ state });
+    if (isLong && busy.size === 0) await renew<DestinationsInput>(() => ({ state }));
   }
 }

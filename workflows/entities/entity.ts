@@ -1,4 +1,13 @@
-import { continueAsNew, setCurrentDetails, upsertSearchAttributes, uuid4, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  patched,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { DestinationChange } from '../../src/domain/affects.js';
 import { affects } from '../../src/domain/affects.js';
 import type { Condition } from '../../src/domain/condition.js';
@@ -171,8 +180,10 @@ export function historyIsLong(): boolean {
 }
 
 /** Starts a fresh history with the same state, so that it stays short and new code is picked up. */
-export async function renew<Input>(input: Input): Promise<never> {
-  return continueAsNew<(input: Input) => Promise<unknown>>(input);
+export async function renew<Input>(input: () => Input): Promise<never> {
+  // What a handler still has to tell would be forgotten.
+  if (!allHandlersFinished() && patched('handlers-first')) await condition(allHandlersFinished);
+  return continueAsNew<(input: Input) => Promise<unknown>>(input());
 }
 
 /** The part of the state that `status` answers. */

@@ -36,11 +36,18 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
   };
   showAgain(state);
 
+  /** Requests need not wait for the end of a run, which may wait for people for days. */
+  async function tellDuringRun(): Promise<void> {
+    if (current.running && patched('told-during-runs')) await tellResources(input, state);
+  }
+
   async function command({ reconcileResources = false, ...commands }: Commands): Promise<void> {
     const wasPaused = state.paused;
     await obey(state, current, commands);
     // Requests have been held up too (reference, section 2.12).
-    if (reconcileResources || (wasPaused && !state.paused)) state.rerun = state.resources;
+    if (!reconcileResources && (!wasPaused || state.paused)) return;
+    state.rerun = state.resources;
+    await tellDuringRun();
   }
 
   setHandler(defineSignal<[ApplyPromise]>(signals.apply), async (wish) => {
@@ -64,7 +71,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     if (current.running) state.message = waitsForRun;
     await supersede(current);
   });
-  setHandler(defineSignal<[Adopt]>(signals.adopt), ({ namespace, name, planGeneration, version }) => {
+  setHandler(defineSignal<[Adopt]>(signals.adopt), async ({ namespace, name, planGeneration, version }) => {
     const key = `${namespace}/${name}`;
     if (!state.resources.includes(key)) state.resources = [...state.resources, key];
     const { [key]: _before, ...others } = state.bound;
@@ -72,6 +79,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     if (planGeneration === planFor(state, key)?.generation && isServing(state) && !state.deleting) return;
     stir();
     state.announce = [...state.announce, key];
+    await tellDuringRun();
   });
   setHandler(defineSignal<[Released]>(signals.released), ({ namespace, name, blocked }) => {
     stir();
@@ -84,23 +92,26 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     }
     unblockDeletion(state);
   });
-  setHandler(defineSignal<[DestinationsChanged]>(signals.destinationsChanged), ({ changes }) => {
+  setHandler(defineSignal<[DestinationsChanged]>(signals.destinationsChanged), async ({ changes }) => {
     stir();
     hearChanges(state, current.running, changes);
     state.changes = changes === undefined || state.changes === 'all' ? 'all' : [...state.changes, ...changes];
+    await tellDuringRun();
   });
   setHandler(defineSignal<[Requirements]>(signals.requirements), ({ requirements, requiredBy }) => {
     stir();
     state.requirements = requirements;
     state.requiredBy = requiredBy;
   });
-  setHandler(defineSignal<[Recall]>(signals.recall), ({ plan }) => {
+  setHandler(defineSignal<[Recall]>(signals.recall), async ({ plan }) => {
     stir();
     recallRevision(state, plan);
+    await tellDuringRun();
   });
-  setHandler(defineSignal<[Forget]>(signals.forget), ({ version }) => {
+  setHandler(defineSignal<[Forget]>(signals.forget), async ({ version }) => {
     stir();
     forgetRevision(state, version);
+    await tellDuringRun();
   });
   const { project, isShown } = projection(state, () => statusOf(input, state), input.isShown);
   handleCommon({ ...{ state, stir, project }, obey: command, statusOf: () => statusOf(input, state) });
@@ -126,7 +137,8 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     await settleAmongLiving(state);
     await project();
     if (isGone(state)) break;
-    if (order !== undefined || historyIsLong()) await renew<PromiseInput>({ ...input, state, isShown: isShown() });
+    if (order !== undefined || historyIsLong())
+      await renew<PromiseInput>(() => ({ ...input, state, isShown: isShown() }));
   }
   await deregister(input.name);
   // Asked last, with nothing awaited before the end: a wish that comes while the others are told is not lost.
@@ -157,7 +169,7 @@ async function installAnew(input: PromiseInput, state: PromiseState, wish: Apply
   const anew = { ...newPromiseState(), waiters: state.nextWaiters };
   acceptWish(anew, newest);
   anew.paused = newest.commands.paused ?? false;
-  await renew<PromiseInput>({ ...input, state: anew, isShown: false });
+  await renew<PromiseInput>(() => ({ ...input, state: anew, isShown: false }));
 }
 
 function nextOrder(input: PromiseInput, state: PromiseState): RunOrder | undefined {

@@ -91,7 +91,8 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     if (!state.rebinding || state.deleting) await settleAmongLiving(state);
     await project();
     if (isGone(state)) break;
-    if (order !== undefined || historyIsLong()) await renew<ResourceInput>({ ...input, state, isShown: isShown() });
+    if (order !== undefined || historyIsLong())
+      await renew<ResourceInput>(() => ({ ...input, state, isShown: isShown() }));
   }
   await send(promiseId(input.promise), signals.released, { namespace: input.namespace, name: input.name });
   await takeLeave(state);
@@ -99,7 +100,7 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     const anew = { ...newResourceState(), waiters: state.nextWaiters };
     acceptWish(anew, state.next);
     anew.paused = state.next.commands.paused ?? false;
-    await renew<ResourceInput>({ ...input, state: anew, isShown: false });
+    await renew<ResourceInput>(() => ({ ...input, state: anew, isShown: false }));
   }
   return statusOf(input, state);
 }
