@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../../src/domain/failure.js';
+import { blobPath, digestOf, expectDigest, short } from './artifactDigest.js';
 
 /** Content-addressed blobs: documents, stage outputs and logs, by SHA-256 in hexadecimal. What is stored never changes. */
 export interface ArtifactStore {
@@ -17,7 +18,7 @@ export interface ArtifactStore {
 
 /** Blobs as files `<root>/ab/cdef…`; workers on several machines share them by sharing the directory. */
 export function directoryArtifacts(root: string): ArtifactStore {
-  const pathOf = (digest: string) => join(root, digest.slice(0, 2), digest.slice(2));
+  const pathOf = (digest: string) => join(root, blobPath(digest));
 
   async function keep(digest: string, size: number, fill: (temporary: string) => Promise<void>): Promise<void> {
     const path = pathOf(digest);
@@ -54,7 +55,9 @@ export function directoryArtifacts(root: string): ArtifactStore {
       return { digest, size };
     },
     async get(digest) {
-      return readFile(pathOf(digest)).catch((error: unknown) => missing(digest, root, error));
+      const content = await readFile(pathOf(digest)).catch((error: unknown) => missing(digest, root, error));
+      expectDigest(digest, createHash('sha256').update(content), root);
+      return content;
     },
     async copyTo(digest, path) {
       await copyFile(pathOf(digest), path, constants.COPYFILE_FICLONE).catch((error: unknown) =>
@@ -81,7 +84,7 @@ async function flush(path: string): Promise<void> {
 }
 
 function missing(digest: string, root: string, cause: unknown): never {
-  const message = `artifact ${digest.slice(0, 12)}… cannot be read from ${root}: all workers must share one artifact directory`;
+  const message = `artifact ${short(digest)} cannot be read from ${root}: all workers must share one artifact directory`;
   throw new Failure('ArtifactMissing', message, true, { cause });
 }
 
@@ -92,10 +95,6 @@ export async function putJson(artifacts: ArtifactStore, value: unknown): Promise
 /** The digest under which a value would be stored. */
 export function jsonDigest(value: unknown): string {
   return digestOf(JSON.stringify(value));
-}
-
-function digestOf(content: Buffer | string): string {
-  return createHash('sha256').update(content).digest('hex');
 }
 
 export async function getJson(artifacts: ArtifactStore, digest: string): Promise<unknown> {

@@ -1,4 +1,3 @@
-import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
@@ -12,6 +11,7 @@ import { Client, IamAwsProvider } from 'minio';
 import { Failure, reason } from '../../src/domain/failure.js';
 import { isMissingObject } from '../stores/bucket/bucketFailure.js';
 import { limitedRequest } from '../stores/bucket/bucketConnection.js';
+import { blobPath, digestOf, expectDigest, short } from './artifactDigest.js';
 import type { ArtifactStore } from './artifactStore.js';
 
 export interface BucketPlace {
@@ -30,12 +30,12 @@ const silenceMs = 30_000;
 
 /**
  * Blobs as objects `<prefix>ab/cdef…` of a bucket, for workers and controllers that share no disk. What is there is not
- * put again, and what is read is compared with its digest: whoever may write to the bucket cannot change a document.
+ * put again, and what is read is compared with its digest.
  */
 export function bucketArtifacts(place: BucketPlace): ArtifactStore {
   const client = connect(place);
   const { bucket, prefix } = place;
-  const keyOf = (digest: string) => `${prefix}${digest.slice(0, 2)}/${digest.slice(2)}`;
+  const keyOf = (digest: string) => `${prefix}${blobPath(digest)}`;
 
   async function keep(digest: string, put: (key: string) => Promise<unknown>): Promise<void> {
     await told(place, async () => {
@@ -54,15 +54,10 @@ export function bucketArtifacts(place: BucketPlace): ArtifactStore {
     });
   }
 
-  function expectDigest(digest: string, hash: Hash): void {
-    if (hash.digest('hex') === digest) return;
-    throw new Failure('ArtifactDamaged', `artifact ${short(digest)} in ${nameOf(place)} has another content`, false);
-  }
-
   return {
     async put(content) {
       const bytes = Buffer.from(content);
-      const digest = createHash('sha256').update(bytes).digest('hex');
+      const digest = digestOf(bytes);
       await keep(digest, (key) => client.putObject(bucket, key, bytes, bytes.length));
       return digest;
     },
@@ -76,7 +71,7 @@ export function bucketArtifacts(place: BucketPlace): ArtifactStore {
     get: (digest) =>
       told(place, async () => {
         const content = await buffer(await open(digest));
-        expectDigest(digest, createHash('sha256').update(content));
+        expectDigest(digest, createHash('sha256').update(content), nameOf(place));
         return content;
       }),
     async copyTo(digest, path) {
@@ -89,7 +84,7 @@ export function bucketArtifacts(place: BucketPlace): ArtifactStore {
       });
       try {
         await told(place, async () => pipeline(await open(digest), hashing, createWriteStream(path)));
-        expectDigest(digest, hash);
+        expectDigest(digest, hash, nameOf(place));
       } catch (thrown) {
         await rm(path, { force: true });
         throw thrown;
@@ -134,8 +129,4 @@ function missing(digest: string, place: BucketPlace): Failure {
 
 function nameOf({ host, bucket }: BucketPlace): string {
   return `the artifact bucket ${bucket} at ${host}`;
-}
-
-function short(digest: string): string {
-  return `${digest.slice(0, 12)}…`;
 }

@@ -6,6 +6,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Failure, reason } from '../../src/domain/failure.js';
+import { isDigest } from '../artifacts/artifactDigest.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { takeSnapshot } from '../artifacts/snapshot.js';
 import type { Cluster } from './cluster.js';
@@ -97,8 +98,9 @@ async function inputOf(
 ): Promise<string | undefined> {
   const found = (await cluster.ask('GET', secretsPath(namespace, name)).catch(unless(404))) as RunSecret | undefined;
   const token = Buffer.from(found?.data?.['token'] ?? '', 'base64').toString('utf8');
-  const input = found?.metadata.annotations?.[inputAnnotation];
-  return token !== '' && isSame(authorization, `Bearer ${token}`) ? input : undefined;
+  const input = found?.metadata.annotations?.[inputAnnotation] ?? '';
+  // Anybody who may make a Secret may have written it.
+  return token !== '' && isSame(authorization, `Bearer ${token}`) && isDigest(input) ? input : undefined;
 }
 
 /** In constant time, lengths too. */

@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { directoryArtifacts } from '../../../activities/artifacts/artifactStore.js';
+import { bucketArtifacts } from '../../../activities/artifacts/bucketArtifacts.js';
 import { getSnapshot, restoreSnapshot, takeSnapshot } from '../../../activities/artifacts/snapshot.js';
 import { openScratch } from './scratch.js';
 
@@ -61,6 +62,35 @@ describe('artifacts', () => {
       retryable: true,
       message: expect.stringContaining('all workers must share one artifact directory'),
     });
+  });
+
+  test('what somebody changed is refused', async () => {
+    const root = scratch.path('changed');
+    const store = directoryArtifacts(root);
+    const digest = await store.put('text');
+    await writeFile(join(root, digest.slice(0, 2), digest.slice(2)), 'evil');
+    await expect(store.get(digest)).rejects.toMatchObject({
+      type: 'ArtifactDamaged',
+      retryable: false,
+      message: `artifact ${digest.slice(0, 12)}… in ${root} has another content`,
+    });
+  });
+
+  // A bucket that is not asked need not be there.
+  const bucket = { host: '127.0.0.1', port: 1, secure: false, bucket: 'none', prefix: '' };
+  test.each([
+    ['directory', directoryArtifacts(scratch.path('deep/artifacts'))],
+    ['bucket', bucketArtifacts({ ...bucket, credentials: { accessKey: 'a', secretKey: 'b' } })],
+  ])('a %s reads nothing but what a digest names', async (_, store) => {
+    await mkdir(scratch.path('deep/artifacts'), { recursive: true });
+    await writeFile(scratch.path('outside.txt'), 'secret');
+    const copy = scratch.path('copy-of-outside');
+    for (const digest of ['../../outside.txt', '', 'A'.repeat(64), '0'.repeat(63), `${'0'.repeat(64)}\n`]) {
+      const refused = { type: 'DigestInvalid', retryable: false };
+      await expect(store.get(digest)).rejects.toMatchObject(refused);
+      await expect(store.copyTo(digest, copy)).rejects.toMatchObject(refused);
+    }
+    await expect(stat(copy)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 
