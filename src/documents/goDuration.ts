@@ -1,3 +1,5 @@
+import { longestDurationMillis } from '../domain/longestDuration.js';
+
 const milliseconds: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -16,11 +18,15 @@ export const longestTimerMillis = longestTimerHours * 3_600_000;
 const whole = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 
-/** A duration as Go writes it (`30m`, `1h30m`, `1.5s`) in milliseconds; undefined for anything else, days among it. */
+/**
+ * A duration as Go writes it (`30m`, `1h30m`, `1.5s`) in milliseconds; undefined for anything else, days and what is
+ * too long for Go among it.
+ */
 export function goDuration(text: string): number | undefined {
   if (/^[+-]?0$/.test(text)) return 0;
   if (!whole.test(text)) return undefined;
   let sum = 0;
   for (const [, amount = '', unit = ''] of text.matchAll(part)) sum += Number(amount) * (milliseconds[unit] ?? 0);
+  if (sum > longestDurationMillis) return undefined;
   return text.startsWith('-') ? -sum : sum;
 }

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { longestDuration } from '../domain/longestDuration.js';
 import { Resources } from './container.js';
 import { closed, maybe, maybeChosen, text } from './fields.js';
 import { goDuration } from './goDuration.js';
 
-const duration = text('a duration such as 30m or 10h', (value) => goDuration(value) !== undefined);
+const duration = text(`a duration such as 30m or 10h, at most ${longestDuration}`, (value) => {
+  return goDuration(value) !== undefined;
+});
 
 /** Kratix's keys and their types (reference, section 7.6). */
 export const ConfigurationDocument = closed({

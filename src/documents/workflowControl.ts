@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { longestDuration } from '../domain/longestDuration.js';
 import type { Checked } from '../domain/problem.js';
 import { accepted } from '../domain/problem.js';
 import type { PipelineControl } from '../domain/suspension.js';
@@ -9,7 +10,7 @@ import { checkShape } from './shapeProblems.js';
 
 const document = '/kratix/metadata/workflow-control.yaml';
 
-const duration = text('a duration such as 30s, 5m or 1h30m (no days)', (value) => {
+const duration = text(`a duration such as 30s, 5m or 1h30m (no days), at most ${longestDuration}`, (value) => {
   return value === '' || (goDuration(value) ?? -1) >= 0;
 });
 

@@ -1,3 +1,4 @@
+import { longestDurationMillis } from './longestDuration.js';
 import type { WorkflowAction } from './plan.js';
 import type { StageRecord } from './run.js';
 
@@ -43,7 +44,8 @@ export function suspend(
   const { action, generation, now } = at;
   const known = before?.pipeline === pipeline && before.action === action ? before.attempts : 0;
   if (afterMilliseconds === undefined) return { action, pipeline, message, generation, attempts: 0 };
-  const nextRetryAt = new Date(now + afterMilliseconds).toISOString();
+  // Runs of an older version were told of longer ones, which end in no date.
+  const nextRetryAt = new Date(now + Math.min(afterMilliseconds, longestDurationMillis)).toISOString();
   return { action, pipeline, message, generation, nextRetryAt, attempts: known + 1 };
 }
 

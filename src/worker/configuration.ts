@@ -2,6 +2,7 @@ import { availableParallelism, homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { goDuration } from '../documents/goDuration.js';
+import { longestDuration } from '../domain/longestDuration.js';
 import type { Settings } from '../domain/settings.js';
 import { defaultTaskQueue } from '../domain/taskQueues.js';
 import type { ArtifactConfiguration } from './artifactConfiguration.js';
@@ -29,7 +30,10 @@ export interface WorkerConfiguration {
 /** As Go writes durations; anything shorter would be a loop. */
 export const Duration = z
   .string()
-  .refine((text) => (goDuration(text) ?? 0) >= 1000, 'expected a duration of at least 1s, such as 10m');
+  .refine(
+    (text) => (goDuration(text) ?? 0) >= 1000,
+    `expected a duration of at least 1s, such as 10m, and at most ${longestDuration}`,
+  );
 
 const Environment = z.object({
   FULFIL_HOME: z.string().min(1).optional(),

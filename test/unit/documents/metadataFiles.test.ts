@@ -96,7 +96,14 @@ describe('workflow-control.yaml', () => {
   });
 
   test.each<[string, string]>([
-    ['retryAfter: 1d\n', 'retryAfter: expected a duration such as 30s, 5m or 1h30m (no days), found "1d"'],
+    [
+      'retryAfter: 1d\n',
+      'retryAfter: expected a duration such as 30s, 5m or 1h30m (no days), at most 2562047h47m16s, found "1d"',
+    ],
+    [
+      'retryAfter: 2562048h\n',
+      'retryAfter: expected a duration such as 30s, 5m or 1h30m (no days), at most 2562047h47m16s, found "2562048h"',
+    ],
     ['retryAfter: 30\n', 'retryAfter: expected a string, found the number 30'],
     ['suspend: "yes"\n', 'suspend: expected a boolean, found "yes"'],
     ['suspended: true\n', 'suspended: unknown field "suspended", expected one of suspend, message, retryAfter'],
@@ -116,6 +123,10 @@ test.each<[string, number | undefined]>([
   ['1µs', 0.001],
   ['1000000ns', 1],
   ['.5h', 1_800_000],
+  ['2562047h47m16s', 9_223_372_036_000],
+  ['2562047h47m17s', undefined],
+  ['-2562048h', undefined],
+  [`${'9'.repeat(400)}h`, undefined],
   ['', undefined],
   ['5', undefined],
   ['1d', undefined],

@@ -92,7 +92,14 @@ test.each([
   ['- 1', /^: expected an object, found a list of 1$/],
   ['numberOfJobsToKeep: many', /^numberOfJobsToKeep: expected a (whole )?number, found "many"$/],
   ['reconciliationInterval: 3', /^reconciliationInterval: expected a string, found the number 3$/],
-  ['reconciliationInterval: soon', /^reconciliationInterval: expected a duration such as 30m or 10h, found "soon"$/],
+  [
+    'reconciliationInterval: soon',
+    /^reconciliationInterval: expected a duration such as 30m or 10h, at most 2562047h47m16s, found "soon"$/,
+  ],
+  [
+    'reconciliationInterval: 2562048h',
+    /^reconciliationInterval: expected .* at most 2562047h47m16s, found "2562048h"$/,
+  ],
 ])('%s is refused', (yaml, message) => {
   expect(() => read(yaml)).toThrow(message);
 });

@@ -137,6 +137,12 @@ describe('a Promise that is refused', () => {
       'spec.workflows.config.reconciliationInterval: Invalid value: "59s": must be at least 1m0s',
     ],
     [
+      'an interval that is too long for Go',
+      ['spec', 'workflows', 'config', 'reconciliationInterval'],
+      '2562048h',
+      'spec.workflows.config.reconciliationInterval: Invalid value: "2562048h": must be a valid duration',
+    ],
+    [
       'a required Promise without a name',
       ['spec', 'requiredPromises'],
       [{ version: 'v1' }],

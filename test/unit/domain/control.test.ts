@@ -24,6 +24,11 @@ describe('suspensions', () => {
     });
   });
 
+  test('a retry that no date can hold any more, from before they were refused, comes as late as any can', () => {
+    const stop = { pipeline: 'poll', message: '', afterMilliseconds: 1e20 };
+    expect(suspend(stop, at, undefined).nextRetryAt).toBe('2318-04-12T23:47:16.854Z');
+  });
+
   test('are told in a sentence', () => {
     expect(describeStop({ pipeline: 'a', message: '' })).toBe('pipeline a has suspended the workflow');
     expect(describeStop({ pipeline: 'a', message: 'why' }, 'then')).toBe(
