@@ -41,7 +41,9 @@ export function isEstablished(definition: ClusterObject | undefined): boolean {
 function withStatus(version: ApiVersion, stored: boolean): Record<string, unknown> {
   const columns = version['additionalPrinterColumns'];
   const openApi = version.schema.openAPIV3Schema;
-  const properties = { ...toRecord(openApi['properties']), ...(stored ? { metadata: limitedName } : {}), status };
+  const given = toRecord(openApi['properties']);
+  const metadata = stored ? { metadata: withLimitedName(toRecord(given?.['metadata'])) } : {};
+  const properties = { ...given, ...metadata, status };
   return {
     ...version,
     subresources: { ...toRecord(version['subresources']), status: {} },
@@ -50,10 +52,17 @@ function withStatus(version: ApiVersion, stored: boolean): Record<string, unknow
   };
 }
 
+/** What an author says about names stays: a pattern, or fewer characters. */
+function withLimitedName(given: Record<string, unknown> | undefined): Record<string, unknown> {
+  const properties = toRecord(given?.['properties']);
+  const name = toRecord(properties?.['name']);
+  const limit = name?.['maxLength'];
+  const maxLength = typeof limit === 'number' ? Math.min(limit, longestName) : longestName;
+  return { type: 'object', ...given, properties: { ...properties, name: { type: 'string', ...name, maxLength } } };
+}
+
 const text = { type: 'string' };
 const count = { type: 'integer', format: 'int64' };
-
-const limitedName = { type: 'object', properties: { name: { type: 'string', maxLength: longestName } } };
 
 const defaultColumns = [
   { name: 'message', type: 'string', jsonPath: '.status.message' },
