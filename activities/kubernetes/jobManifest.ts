@@ -1,3 +1,4 @@
+import { runVolume, sharedVolumes } from '../../src/documents/podVolumes.js';
 import { jobAnnotations, jobLabels } from './jobLabels.js';
 import type { JobPlan } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
@@ -6,7 +7,6 @@ import { ownerOf } from './jobOwner.js';
 import type { Job } from './objects.js';
 import { serviceAccountOf } from './pipelineAccess.js';
 import { helperContainer, stageContainers } from './podContainers.js';
-import { runVolume } from './runSecret.js';
 
 /**
  * The Job of one pipeline (reference, section 2.4): the reader and the stages as init containers, the status-writer
@@ -40,9 +40,7 @@ export function jobManifest(plan: JobPlan, name: string, secret: string, setting
           initContainers: [helperContainer('reader', plan, secret, settings), ...stageContainers(plan, settings)],
           containers: [helperContainer('status-writer', plan, secret, settings)],
           volumes: [
-            { name: 'shared-input', emptyDir: {} },
-            { name: 'shared-output', emptyDir: {} },
-            { name: 'shared-metadata', emptyDir: {} },
+            ...sharedVolumes.map((shared) => ({ name: shared, emptyDir: {} })),
             { name: runVolume, secret: { secretName: secret } },
             ...(spec.volumes ?? []),
           ],

@@ -1,8 +1,8 @@
 import type { Container } from '../../src/documents/container.js';
+import { runVolume } from '../../src/documents/podVolumes.js';
 import { kratixEnvironment } from '../stages/environment.js';
 import type { JobPlan } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
-import { runVolume } from './runSecret.js';
 
 export type HelperName = 'reader' | 'status-writer';
 

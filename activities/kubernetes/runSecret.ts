@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KubernetesObject, ObjectMeta, OwnerReference } from './objects.js';
 
-/** The volume with the run's Secret; the helpers alone mount it. */
-export const runVolume = 'fulfil-run';
-
 /** Digest of the object.yaml that this run's reader gets; the receiver of any worker finds it here. */
 export const inputAnnotation = 'fulfil.io/input';
 

@@ -54,6 +54,7 @@ describe('a Promise that is right', () => {
       [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }],
     ],
     ['the same pipeline name in another action', [...configure, 0, 'metadata', 'name'], 'instance-delete'],
+    ['a shared volume once more', [...container, 'volumeMounts'], [{ name: 'shared-output', mountPath: '/out' }]],
     ['a fractional limit', [...container, 'resources'], { limits: { cpu: 0.5 } }],
     [
       'every pipeline field',
@@ -218,7 +219,7 @@ describe('a Promise that is refused', () => {
       "Kratix's own container",
       [...container, 'name'],
       'reader',
-      'spec.workflows.resource.configure[0].spec.containers[0].name: "reader" is the name of a container of Kratix\'s own',
+      'spec.workflows.resource.configure[0].spec.containers[0].name: "reader" is the name of a container of the platform\'s own',
     ],
     [
       'args as text',
@@ -254,7 +255,22 @@ describe('a Promise that is refused', () => {
       'a mount of no volume',
       [...container, 'volumeMounts'],
       [{ name: 'gone', mountPath: '/x' }],
-      'spec.workflows.resource.configure[0].spec.containers[0].volumeMounts[0].name: expected the name of a volume of this pipeline, found "gone"',
+      'spec.workflows.resource.configure[0].spec.containers[0].volumeMounts[0].name: expected the name of a volume of this pipeline or one of shared-input, shared-output, shared-metadata, found "gone"',
+    ],
+    [
+      'a mount of a volume that only Kratix has',
+      [...container, 'volumeMounts'],
+      [{ name: 'promise-scheduling', mountPath: '/x' }],
+      'spec.workflows.resource.configure[0].spec.containers[0].volumeMounts[0].name: expected the name of a volume of this pipeline or one of shared-input, shared-output, shared-metadata, found "promise-scheduling"',
+    ],
+    [
+      "a volume that has the name of the run's own",
+      [...first, 'spec', 'volumes'],
+      [
+        { name: 'cache', emptyDir: {} },
+        { name: 'fulfil-run', emptyDir: {} },
+      ],
+      'spec.workflows.resource.configure[0].spec.volumes[1].name: "fulfil-run" is the name of a volume of the platform\'s own',
     ],
     [
       'a bad backoffLimit',
