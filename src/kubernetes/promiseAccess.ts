@@ -66,8 +66,8 @@ function isThere(found: ClusterObject | undefined, { labels, rules }: AccessObje
   return labelled && isDeepStrictEqual(toRecord(found)?.['rules'], rules);
 }
 
-/** In Kratix's order (reference, section 3.6, step 5): what is bound goes after its binding. */
-const kinds: readonly AccessKind[] = ['ClusterRoleBinding', 'ClusterRole', 'RoleBinding', 'Role', 'ServiceAccount'];
+/** What is bound goes after its binding; ClusterRoles last: a Promise that is gone is known by them (accessKind). */
+const kinds: readonly AccessKind[] = ['ClusterRoleBinding', 'RoleBinding', 'Role', 'ServiceAccount', 'ClusterRole'];
 
 /** What its pipelines were given as well. */
 async function removeAccess({ cluster }: ControllerContext, promise: string): Promise<void> {
