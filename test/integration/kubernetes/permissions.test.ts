@@ -114,6 +114,9 @@ test('the worker may do what its stages need, and neither more than the controll
   expect(await may('fulfil-worker', 'delete', 'promises.platform.kratix.io')).toBe(false);
   expect(await may('fulfil-worker', 'list', 'configmaps', '-n', 'default')).toBe(false);
   expect(await may('fulfil-controller', 'create', 'secrets', '-n', 'default')).toBe(false);
+  // It shows what they say in requests.
+  const ofRecords = ['healthrecords.platform.kratix.io', '--subresource=status', '-n', 'default'];
+  expect(await may('fulfil-controller', 'patch', ...ofRecords)).toBe(false);
 });
 
 test('what a deleted Promise was given is taken back, and nothing was refused on the way', async () => {
