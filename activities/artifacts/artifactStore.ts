@@ -3,7 +3,8 @@ import { chmod, constants, copyFile, mkdir, open, readFile, rename, rm, stat, wr
 import { createReadStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Failure } from '../../src/domain/failure.js';
+import { Failure, reason } from '../../src/domain/failure.js';
+import { errorCode } from '../stores/errorCode.js';
 import { blobPath, digestOf, expectDigest, short } from './artifactDigest.js';
 
 /** Content-addressed blobs: documents, stage outputs and logs, by SHA-256 in hexadecimal. What is stored never changes. */
@@ -55,13 +56,13 @@ export function directoryArtifacts(root: string): ArtifactStore {
       return { digest, size };
     },
     async get(digest) {
-      const content = await readFile(pathOf(digest)).catch((error: unknown) => missing(digest, root, error));
+      const content = await readFile(pathOf(digest)).catch((error: unknown) => unreadable(digest, root, error));
       expectDigest(digest, createHash('sha256').update(content), root);
       return content;
     },
     async copyTo(digest, path) {
       await copyFile(pathOf(digest), path, constants.COPYFILE_FICLONE).catch((error: unknown) =>
-        missing(digest, root, error),
+        unreadable(digest, root, error),
       );
     },
   };
@@ -83,9 +84,13 @@ async function flush(path: string): Promise<void> {
   }
 }
 
-function missing(digest: string, root: string, cause: unknown): never {
-  const message = `artifact ${short(digest)} cannot be read from ${root}: all workers must share one artifact directory`;
-  throw new Failure('ArtifactMissing', message, true, { cause });
+function unreadable(digest: string, root: string, cause: unknown): never {
+  if (errorCode(cause) === 'ENOENT') {
+    const message = `artifact ${short(digest)} is not in ${root}: all workers must share one artifact directory`;
+    throw new Failure('ArtifactMissing', message, true, { cause });
+  }
+  // A disk or a share that does not answer now.
+  throw new Failure('ArtifactsUnavailable', `artifact ${short(digest)}: ${reason(cause)}`, true, { cause });
 }
 
 export async function putJson(artifacts: ArtifactStore, value: unknown): Promise<string> {

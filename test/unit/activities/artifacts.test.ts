@@ -64,6 +64,13 @@ describe('artifacts', () => {
     });
   });
 
+  test('what is there and cannot be read is waited for', async () => {
+    const root = scratch.path('broken');
+    await mkdir(join(root, '00', '0'.repeat(62)), { recursive: true });
+    const unavailable = { type: 'ArtifactsUnavailable', retryable: true };
+    await expect(directoryArtifacts(root).get('0'.repeat(64))).rejects.toMatchObject(unavailable);
+  });
+
   test('what somebody changed is refused', async () => {
     const root = scratch.path('changed');
     const store = directoryArtifacts(root);
