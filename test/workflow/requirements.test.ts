@@ -69,3 +69,15 @@ test('a Promise whose requirement goes away serves nothing new until it is back'
     return ground !== undefined && ground.requiredBy === undefined ? true : undefined;
   });
 });
+
+test('a Promise whose entity was lost hears again where what it requires stands', async () => {
+  await execute(platform, 'installPromise', promise('rock', {}));
+  const castle = promise('castle', { requires: [{ name: 'rock' }], promise: { configure } });
+  await execute(platform, 'installPromise', castle);
+  const entity = platform.client.workflow.getHandle('promise/castle');
+  await entity.terminate('lost');
+  const again = await start(platform, 'installPromise', castle);
+  await requirementsOf('castle', 'Requirement installed');
+  expect(await ended(again)).toMatchObject({ phase: 'Ready' });
+  expect(condition(await requirementsOf('castle', 'Requirement installed'), 'Available')[0]).toBe('True');
+});

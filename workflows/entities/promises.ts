@@ -1,11 +1,11 @@
-import { condition, continueAsNew, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
-import { allHandlersFinished, ApplicationFailure } from '@temporalio/workflow';
+import { condition, continueAsNew, defineQuery, defineSignal, defineUpdate, patched } from '@temporalio/workflow';
+import { allHandlersFinished, ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { Api } from '../../src/domain/plan.js';
 import { apiKey } from '../../src/domain/plan.js';
 import type { PromiseOffering } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { historyIsLong } from './entity.js';
-import { tellRequirements } from './promisesNews.js';
+import { requirementsNews, tellRequirements, unknowing, withNews } from './promisesNews.js';
 
 export interface PromisesInput {
   /** Name of each Promise and the API that it claims; carried by continue-as-new. */
@@ -56,6 +56,7 @@ export async function promises(input: PromisesInput): Promise<void> {
   });
   setHandler(defineSignal<[PromiseOffering]>(signals.offering), (offering) => {
     offerings = { ...offerings, [offering.promise]: offering };
+    if (patched('told-anew')) told = unknowing(told, offering.promise);
     stirred = true;
   });
   setHandler(defineQuery<string | undefined, [{ group: string; kind: string }]>(queries.find), ({ group, kind }) =>
@@ -66,7 +67,12 @@ export async function promises(input: PromisesInput): Promise<void> {
   do {
     await condition(() => stirred || historyIsLong());
     stirred = false;
-    told = await tellRequirements(offerings, told);
+    const news = requirementsNews(offerings, told);
+    const known = withNews(told, news);
+    // Before it is said, so that what comes meanwhile is not undone.
+    told = known;
+    await tellRequirements(news);
+    if (!patched('told-anew')) told = known;
   } while (!historyIsLong() || stirred);
   await condition(allHandlersFinished);
   await continueAsNew<typeof promises>({ claims, offerings, told });
