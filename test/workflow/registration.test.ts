@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { configMap, destination, promise } from '../platform/documents.js';
 import { holds } from '../platform/eventually.js';
 import { ended, execute, handOver } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
@@ -66,4 +67,31 @@ test('a store that is registered again before it is gone stays, and everybody is
   expect(await registered()).toBe(true);
   await execute(platform, 'deregisterStateStore', name);
   expect(await registered()).toBe(false);
+});
+
+test('a Destination that is registered again while its documents are removed has them again', async () => {
+  await execute(platform, 'registerStateStore', store);
+  const returning = destination('returning', { team: 'returning' }, { stateStoreRef: name, cleanup: 'all' });
+  await execute(platform, 'registerDestination', returning);
+  for (const each of ['awake', 'asleep']) {
+    const parts = { selector: { team: 'returning' }, dependencies: [configMap(each)] };
+    await execute(platform, 'installPromise', promise(each, parts));
+  }
+  // Who is paused hears of both at once, and believes that its documents are there.
+  const asleep = platform.client.workflow.getHandle('promise/asleep');
+  await asleep.signal('pause');
+  const seen = web.requests.length;
+  web.hold();
+  const leaving = await handOver(platform, 'deregisterDestination', { name: 'returning' });
+  await holds('the removal of its documents', () => web.requests.length > seen);
+  const again = await handOver(platform, 'registerDestination', returning);
+  web.letGo();
+  for (const operation of [leaving, again]) expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
+  const has = async (promiseName: string) =>
+    (await repository.files()).includes(
+      `returning/dependencies/${promiseName}/5058f/static/${promiseName}-dependencies.yaml`,
+    );
+  await holds('the documents of who heard of it', () => has('awake'));
+  await asleep.signal('unpause');
+  await holds('the documents of who was paused', () => has('asleep'));
 });

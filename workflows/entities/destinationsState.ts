@@ -1,8 +1,9 @@
+import { patched } from '@temporalio/workflow';
 import type { DestinationChange } from '../../src/domain/affects.js';
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import { promiseId } from '../../src/domain/ids.js';
-import type { Readiness, Registry } from '../../src/domain/registry.js';
+import type { Readiness, RegisteredDestination, RegisteredStore, Registry } from '../../src/domain/registry.js';
 import { emptyRegistry } from '../../src/domain/registry.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
 import { storeReference } from '../../src/domain/stateStore.js';
@@ -87,7 +88,7 @@ export function register(state: DestinationsState, message: Register): void {
   const name = isStore ? storeKey(storeReference(message.store)) : message.destination.name;
   const key = `${message.kind}/${name}`;
   const known = isStore ? registry.stores[name] : registry.destinations[name];
-  const changed = known?.document !== message.document;
+  const changed = known?.document !== message.document || isLeaving(known);
   const readiness =
     changed || known === undefined ? notChecked(`${isStore ? 'StateStore' : 'Destination'}NotReady`) : known.readiness;
   const { document, projection } = message;
@@ -108,6 +109,11 @@ export function register(state: DestinationsState, message: Register): void {
     wait(state, key, { ...message.ticket, wants: 'apply', changed });
   }
   enqueue(state, key);
+}
+
+/** Its going has been announced, so that its coming back is news whatever its document says. */
+function isLeaving(known: RegisteredStore | RegisteredDestination): boolean {
+  return 'deleting' in known && known.deleting && patched('registered-anew');
 }
 
 /** The newest wish counts: who waits for the removal is told what becomes of the registration instead. */

@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { isCancellation, startChild } from '@temporalio/workflow';
+import { isCancellation, patched, startChild } from '@temporalio/workflow';
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import type { Readiness, RegisteredDestination, Registry } from '../../src/domain/registry.js';
@@ -9,10 +9,10 @@ import { storeReference } from '../../src/domain/stateStore.js';
 import { storeFault } from '../../src/domain/storeTrouble.js';
 import type { StoreLook } from '../../src/domain/storeLook.js';
 import { rootFailure } from '../failures.js';
-import type { Answer } from '../messages.js';
-import { checking, clearing } from '../options.js';
+import { checking } from '../options.js';
 import type { DestinationsState } from './destinationsState.js';
-import { destinationsOn, enqueue, forgetParts, now } from './destinationsState.js';
+import { destinationsOn, enqueue, now } from './destinationsState.js';
+import { removeDestination, removeStore } from './registrationRemoval.js';
 import { answer, finish } from './registrationWaiters.js';
 
 /** What is not ready is tried again at Kratix's pace (reference, section 6.1). */
@@ -85,7 +85,9 @@ async function noteLook(state: DestinationsState, store: StateStore, look: Store
   const before = state.seen[key];
   state.seen = { ...state.seen, [key]: fingerprint };
   state.recheckMillis = recheckMillis;
-  if (before === undefined || own || (before === fingerprint && !written)) return;
+  if (before === undefined || (before === fingerprint && !written)) return;
+  // What this worker did itself is as it should be, unless something is known to be missing.
+  if (own && !(before === '' && patched('registered-anew'))) return;
   enqueue(state, ...destinationsOn(state.registry, key).map(({ name }) => `destination/${name}`));
   try {
     await startChild('repair', {
@@ -149,37 +151,3 @@ async function probe(
     return { ready: false, reason: faultOf(type), message, checkedAt: now() };
   }
 }
-
-async function removeStore(state: DestinationsState, key: string, name: string): Promise<void> {
-  const users = destinationsOn(state.registry, name);
-  if (users.length > 0) {
-    const names = users.map((destination) => destination.name).join(', ');
-    return finish(
-      state,
-      key,
-      { ok: false, type: 'InUse', message: `${name} is used by Destination ${names}` },
-      'remove',
-    );
-  }
-  const { [name]: _removed, ...stores } = state.registry.stores;
-  state.registry = { ...state.registry, stores };
-  await finish(state, key, gone);
-}
-
-async function removeDestination(state: DestinationsState, key: string, name: string): Promise<void> {
-  const entry = state.registry.destinations[name];
-  if (entry?.destination.cleanup === 'all') {
-    const { destination } = entry;
-    const store = storeOf(state.registry, destination.stateStore)?.store;
-    await clearing.clearDestination.executeWithOptions({ summary: `clean up ${name}` }, [{ destination, store }]);
-  }
-  // One that was registered anew while its documents were removed stays.
-  if (state.registry.destinations[name]?.deleting === false) return finish(state, key, gone, 'remove');
-  const { [name]: _removed, ...destinations } = state.registry.destinations;
-  state.registry = { ...state.registry, destinations };
-  // Otherwise its file stays, with everybody's part, should it be registered again.
-  if (entry?.destination.cleanup === 'all') forgetParts(state, name);
-  await finish(state, key, gone);
-}
-
-const gone: Answer = { ok: true, phase: 'Gone', message: 'deleted', changed: true, destinations: [] };
