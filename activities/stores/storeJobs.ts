@@ -1,7 +1,7 @@
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import { Failure, reason } from '../../src/domain/failure.js';
-import { storeOf, wantsProposals } from '../../src/domain/registry.js';
+import { holderOf, storeOf, wantsProposals } from '../../src/domain/registry.js';
 import type { StoreLook } from '../../src/domain/storeLook.js';
 import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
@@ -95,7 +95,9 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
       ...common,
       // Asked at the moment of writing: whoever writes last has heard of everybody.
       async edit(view) {
-        const parts = Object.entries(await entities.partsOf(place));
+        const leaves = { destination, store, layout };
+        const holder = files === undefined ? holderOf(await entities.registry(), leaves) : destination;
+        const parts = Object.entries(await entities.partsOf({ ...place, destination: holder }));
         const aggregateParts = await Promise.all(
           parts.map(async ([part, digest]) => ({ placement: part, files: await filesOf(digest) })),
         );

@@ -20,7 +20,7 @@ export function placementName(work: Work, group: WorkloadGroup, destination: str
 }
 
 export function placementLayout(work: Work, group: WorkloadGroup, destination: Destination): PlacementLayout {
-  const { mode, filename } = destination.layout;
+  const { mode } = destination.layout;
   const root = joinStorePath(destination.path);
   switch (mode) {
     case 'nestedByMetadata':
@@ -30,8 +30,13 @@ export function placementLayout(work: Work, group: WorkloadGroup, destination: D
       return { mode, directory: root, stateFile: joinStorePath(root, '.kratix', name) };
     }
     case 'aggregatedYAML':
-      return { mode, directory: root, aggregate: joinStorePath(root, filename) };
+      return { mode, directory: root, aggregate: aggregateFile(destination) };
   }
+}
+
+/** Mode aggregatedYAML: the one file of a Destination. */
+export function aggregateFile({ path, layout }: Destination): string {
+  return joinStorePath(path, layout.filename);
 }
 
 /** Kratix's namespace for everything that belongs to the platform itself. */

@@ -27,9 +27,7 @@ export function unwantedLeftovers(
   works: readonly Work[],
 ): readonly ObsoletePlacement[] {
   const wanted = works.flatMap((work) => work.placements);
-  return leftovers.filter(
-    (leftover) => !wanted.some((each) => each.name === leftover.name && samePlace(each, leftover)),
-  );
+  return leftovers.filter((leftover) => !wanted.some((each) => occupies(each, leftover)));
 }
 
 function obsolete(
@@ -39,6 +37,11 @@ function obsolete(
 ): readonly ObsoletePlacement[] {
   const { written, name } = placement;
   if (written === undefined || !known.has(placement.destination)) return [];
-  if (wanted.some((candidate) => candidate.name === name && samePlace(candidate, written))) return [];
-  return [{ ...written, name, destination: placement.destination }];
+  const old: ObsoletePlacement = { ...written, name, destination: placement.destination };
+  return wanted.some((candidate) => occupies(candidate, old)) ? [] : [old];
+}
+
+/** Nested paths do not say whose they are: when a Destination has moved, another may have the same documents there. */
+function occupies(placement: WorkPlacement, old: ObsoletePlacement): boolean {
+  return samePlace(placement, old) && (placement.name === old.name || old.layout.mode === 'nestedByMetadata');
 }

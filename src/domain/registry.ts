@@ -1,5 +1,7 @@
 import type { Destination, StateStoreReference } from './destination.js';
 import { storeKey } from './destination.js';
+import { aggregateFile } from './layout.js';
+import type { ObsoletePlacement } from './obsolete.js';
 import type { StateStore } from './stateStore.js';
 
 /** Whether a store or Destination can be written, and since when (reference, sections 1.7 and 1.9). */
@@ -57,4 +59,16 @@ export function wantsProposals({ proposals }: Destination, store: StateStore | u
 
 export function storeOf(registry: Registry, reference: StateStoreReference): RegisteredStore | undefined {
   return registry.stores[storeKey(reference)];
+}
+
+type FileOfAll = Pick<ObsoletePlacement, 'destination' | 'store' | 'layout'>;
+
+/** Whose a file that a placement leaves is now: its Destination may have moved, and another have come to its place. */
+export function holderOf({ destinations }: Registry, { destination, store, layout }: FileOfAll): string {
+  const holders = Object.values(destinations)
+    .filter((entry) => !entry.deleting && entry.destination.layout.mode === 'aggregatedYAML')
+    .map((entry) => entry.destination)
+    .filter((each) => storeKey(each.stateStore) === storeKey(store) && aggregateFile(each) === layout.aggregate)
+    .map(({ name }) => name);
+  return holders.includes(destination) ? destination : (holders[0] ?? destination);
 }

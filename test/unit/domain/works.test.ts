@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Destination } from '../../../src/domain/destination.js';
 import type { ObsoletePlacement } from '../../../src/domain/obsolete.js';
 import { obsoletePlacements, unwantedLeftovers } from '../../../src/domain/obsolete.js';
+import { holderOf } from '../../../src/domain/registry.js';
 import {
   beginJob,
   destinationsOf,
@@ -120,6 +122,52 @@ describe('what nobody wants any more', () => {
     expect(obsolete?.layout.directory).toBe('west/resources/default/jenkins/example/configure/5058f');
   });
 });
+
+describe('the place of a Destination that moved, when another has come there', () => {
+  const away = destinationOf('west', {}, { stateStore: git.stateStore });
+  const heir = destinationOf('heir', {}, { path: 'west' });
+  const oldJob = storeJobs([placed()], [])[0];
+  const begun = oldJob === undefined ? [] : beginJob([], oldJob);
+  const onBoth = (layout: typeof west.layout) =>
+    [away, heir].map((destination) => placementOf(bare, group, { ...destination, layout }, 'snapshot-1'));
+
+  test('is kept for the same documents, which nested paths do not tell apart', () => {
+    const after = resourceWork([group], onBoth(west.layout));
+    expect(obsoletePlacements([placed('snapshot-1')], [after], [away, heir])).toEqual([]);
+    expect(unwantedLeftovers(begun, [after])).toEqual([]);
+  });
+
+  test('is cleared of documents that the other does not have', () => {
+    const after = placed('snapshot-1', away);
+    expect(obsoletePlacements([placed('snapshot-1')], [after], [away, heir])).toMatchObject([{ destination: 'west' }]);
+    expect(unwantedLeftovers(begun, [after])).toEqual(begun);
+  });
+
+  test('is cleared where files say whose they are', () => {
+    const layout = { mode: 'none', filename: '' } as const;
+    const before = resourceWork([group], [placementOf(bare, group, { ...west, layout }, 'snapshot-1')]);
+    const after = resourceWork([group], onBoth(layout));
+    expect(obsoletePlacements([before], [after], [away, heir])).toMatchObject([{ destination: 'west' }]);
+  });
+
+  test('is, where all documents are one file, the file of who is there now', () => {
+    const layout = { mode: 'aggregatedYAML', filename: 'all.yaml' } as const;
+    const registryOf = (...destinations: readonly Destination[]) => ({
+      stores: {},
+      destinations: Object.fromEntries(destinations.map((destination) => [destination.name, entryOf(destination)])),
+    });
+    const [left] = resourceWork([group], [placementOf(bare, group, { ...west, layout }, 'snapshot-1')]).placements;
+    if (left === undefined) throw new Error('there is no placement');
+    expect(holderOf(registryOf({ ...away, layout }, { ...heir, layout }), left)).toBe('heir');
+    expect(holderOf(registryOf({ ...away, layout }, heir), left)).toBe('west');
+    expect(holderOf(registryOf({ ...heir, layout }, { ...west, layout }), left)).toBe('west');
+  });
+});
+
+function entryOf(destination: Destination) {
+  const readiness = { ready: true, reason: 'DestinationReady', message: 'ready', checkedAt: '' };
+  return { destination, document: 'd', readiness, deleting: false };
+}
 
 describe('leftovers: what a store may hold although no work says so', () => {
   const [job] = storeJobs([placed()], []);
