@@ -1,7 +1,8 @@
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import { Failure, reason } from '../../src/domain/failure.js';
-import { holderOf, storeOf, wantsProposals } from '../../src/domain/registry.js';
+import type { Registry } from '../../src/domain/registry.js';
+import { holderOf, isThere, storeOf, wantsProposals } from '../../src/domain/registry.js';
 import type { StoreLook } from '../../src/domain/storeLook.js';
 import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
@@ -72,8 +73,8 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
     }));
   }
 
-  async function writerOf(reference: StoreJob['store']): Promise<StoreWriter> {
-    const registered = storeOf(await entities.registry(), reference);
+  function writerOf(registry: Registry, reference: StoreJob['store']): StoreWriter {
+    const registered = storeOf(registry, reference);
     if (registered !== undefined) return writerFor(registered.store);
     const message = `${storeKey(reference)} is not registered; the documents wait for it`;
     throw new Failure('StateStoreNotFound', message, true);
@@ -106,7 +107,10 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
     };
   }
 
-  async function changeFor({ run, title, job }: WriteStore): Promise<StoreChange> {
+  /** Whoever wanted a Destination that is gone by now hears of it, and schedules anew. */
+  async function changeFor(wish: WriteStore, registry: Registry): Promise<StoreChange> {
+    const { run, title } = wish;
+    const job = { ...wish.job, write: wish.job.write.filter(({ destination }) => isThere(registry, destination)) };
     const common = { run, summary: summaryOf(title, job) };
     const removals = await Promise.all(job.remove.map((placement) => changeOf(common, job.store, placement)));
     const writes = await Promise.all(
@@ -130,8 +134,9 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
   return {
     async writeStore(wish: WriteStore, signal: AbortSignal): Promise<WrittenStore> {
       const { job } = wish;
-      const change = await changeFor(wish);
-      const writer = await writerOf(job.store);
+      const registry = await entities.registry();
+      const writer = writerOf(registry, job.store);
+      const change = await changeFor(wish, registry);
       written.add(storeKey(job.store));
       return reportingTrouble(job.store, async () => {
         if (job.verify !== true) return writer.apply([change], signal);
@@ -145,9 +150,10 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
       { run, title, works, scope }: CompareStores,
       signal: AbortSignal,
     ): Promise<{ differs: boolean }> {
+      const registry = await entities.registry();
       for (const job of jobsOf(works, [], scope)) {
-        const writer = await writerOf(job.store);
-        const change = await changeFor({ run, title, job });
+        const writer = writerOf(registry, job.store);
+        const change = await changeFor({ run, title, job }, registry);
         const revision = await reportingTrouble(job.store, () => writer.holds([change], signal));
         if (revision === undefined) return { differs: true };
       }
@@ -155,16 +161,18 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
     },
 
     async proposeStore({ branch, ...wish }: Proposal, signal: AbortSignal): Promise<StoreRevision> {
-      const writer = await writerOf(wish.job.store);
-      const change = await changeFor(wish);
+      const registry = await entities.registry();
+      const writer = writerOf(registry, wish.job.store);
+      const change = await changeFor(wish, registry);
       return reportingTrouble(wish.job.store, () => writer.propose([change], branch, signal));
     },
 
     /** Succeeds when the target branch has the documents: merged, squashed or written by hand, all count. */
     async awaitMerge({ branch, ...wish }: Proposal, signal: AbortSignal): Promise<WrittenStore> {
       const { store } = wish.job;
-      const writer = await writerOf(store);
-      const change = await changeFor(wish);
+      const registry = await entities.registry();
+      const writer = writerOf(registry, store);
+      const change = await changeFor(wish, registry);
       const revision = await reportingTrouble(store, () => writer.holds([change], signal));
       if (revision === undefined) throw new Failure('NotMerged', `branch ${branch} is not merged yet`, true);
       await reportingTrouble(store, () => writer.withdraw(branch, signal));
@@ -175,7 +183,7 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
       { store, branch }: Pick<Proposal, 'branch'> & Pick<StoreJob, 'store'>,
       signal: AbortSignal,
     ): Promise<void> {
-      await (await writerOf(store)).withdraw(branch, signal);
+      await writerOf(await entities.registry(), store).withdraw(branch, signal);
     },
 
     async lookAtStore({ store }: { readonly store: StateStore }, signal: AbortSignal): Promise<StoreLook> {
@@ -196,7 +204,8 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
       { destination, store }: Pick<DestinationJob, 'destination'> & Partial<DestinationJob>,
       signal: AbortSignal,
     ): Promise<void> {
-      const writer = store === undefined ? await writerOf(destination.stateStore) : writerFor(store);
+      const writer =
+        store === undefined ? writerOf(await entities.registry(), destination.stateStore) : writerFor(store);
       await writer.apply([clearChange(destination)], signal);
     },
   };

@@ -1,4 +1,5 @@
 import type { Destination } from './destination.js';
+import type { ObsoletePlacement } from './obsolete.js';
 import { selects } from './schedule.js';
 import { resolveSelectors } from './selectors.js';
 import type { Work } from './work.js';
@@ -7,6 +8,8 @@ import type { Work } from './work.js';
 export interface DestinationChange {
   readonly name: string;
   readonly after?: Destination;
+  /** It was not there before, or about to go: what was written to one of its name need not be there. */
+  readonly anew?: true;
 }
 
 /** Whether a changed Destination can change where a Work is: it holds a placement, or could take one. */
@@ -19,4 +22,13 @@ export function affects(change: DestinationChange, work: Work): boolean {
     if (placed && work.kind === 'resource') return false;
     return selects(resolveSelectors(group.selectors), after);
   });
+}
+
+/** What is known to be written and is not sure to be there, because its Destination was gone meanwhile. */
+export function inDoubt(changes: readonly DestinationChange[], works: readonly Work[]): readonly ObsoletePlacement[] {
+  const anew = new Set(changes.filter((change) => change.anew === true).map(({ name }) => name));
+  const placements = works.flatMap((work) => work.placements).filter(({ destination }) => anew.has(destination));
+  return placements.flatMap(({ name, destination, written }) =>
+    written === undefined ? [] : [{ ...written, name, destination }],
+  );
 }

@@ -61,6 +61,11 @@ export function storeOf(registry: Registry, reference: StateStoreReference): Reg
   return registry.stores[storeKey(reference)];
 }
 
+/** Whether documents may be written there: from a Destination that is gone or going nobody would take them away again. */
+export function isThere({ destinations }: Registry, name: string): boolean {
+  return destinations[name]?.deleting === false;
+}
+
 type FileOfAll = Pick<ObsoletePlacement, 'destination' | 'store' | 'layout'>;
 
 /** Whose a file that a placement leaves is now: its Destination may have moved, and another have come to its place. */

@@ -111,6 +111,20 @@ test('a removed Destination: cleanup all takes its documents along, none leaves 
   expect(await files('clean-none')).toEqual(document);
 });
 
+test('a Destination that was gone while a request was paused has its documents again', async () => {
+  await register('returned', { team: 'returned' }, { cleanup: 'all' });
+  await execute(platform, 'installPromise', promise('returned', { selector: { team: 'returned' }, resource: echo }));
+  await execute(platform, 'configureResource', request('returned', 'one', { size: 'small' }));
+  const entity = platform.client.workflow.getHandle('resource/returned/default/one');
+  await entity.signal('pause');
+  await execute(platform, 'deregisterDestination', { name: 'returned' });
+  await register('returned', { team: 'returned' }, { cleanup: 'all' });
+  expect(await files('returned')).toEqual([]);
+  await entity.signal('unpause');
+  const document = 'resources/default/returned/one/configure/5058f/out.yaml';
+  await holds('the documents on it again', async () => (await files('returned')).includes(document));
+});
+
 test('a request waits by itself when its Promise needs no Destination but its documents do', async () => {
   await execute(platform, 'installPromise', promise('alone', { selector: { team: 'alone' }, resource: echo }));
   const asking = await start(platform, 'configureResource', request('alone', 'one', { size: 'small' }));

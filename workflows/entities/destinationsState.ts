@@ -4,7 +4,7 @@ import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import { promiseId } from '../../src/domain/ids.js';
 import type { Readiness, RegisteredDestination, RegisteredStore, Registry } from '../../src/domain/registry.js';
-import { emptyRegistry } from '../../src/domain/registry.js';
+import { emptyRegistry, isThere } from '../../src/domain/registry.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
 import { storeReference } from '../../src/domain/stateStore.js';
 import type { DestinationsChanged, Shown, Ticket } from '../messages.js';
@@ -101,7 +101,8 @@ export function register(state: DestinationsState, message: Register): void {
     const { destination } = message;
     const entry = { destination, document, readiness, deleting: false, projection };
     state.registry = { ...registry, destinations: { ...registry.destinations, [name]: entry } };
-    if (changed) state.changes = [...state.changes, { name, after: destination }];
+    const change: DestinationChange = { name, after: destination, ...(isThere(registry, name) ? {} : { anew: true }) };
+    if (changed) state.changes = [...state.changes, change];
   }
   if (projection !== undefined) state.registry = { ...state.registry, projection };
   overtakeRemoval(state, key);
@@ -167,6 +168,8 @@ export function partsOf({ aggregates }: DestinationsState, place: AggregateFile)
 }
 
 export function aggregate(state: DestinationsState, { placement, snapshot, ...place }: Aggregated): void {
+  // It would come back with another Destination of this name.
+  if (snapshot !== undefined && !isThere(state.registry, place.destination)) return;
   const { [placement]: _before, ...others } = partsOf(state, place);
   const parts = snapshot === undefined ? others : { ...others, [placement]: snapshot };
   const { [place.destination]: _byDestination, [aggregateKey(place)]: _parts, ...files } = state.aggregates;

@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { DestinationChange } from '../../src/domain/affects.js';
-import { affects } from '../../src/domain/affects.js';
+import { affects, inDoubt } from '../../src/domain/affects.js';
 import type { Condition } from '../../src/domain/condition.js';
 import { setCondition } from '../../src/domain/condition.js';
 import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
@@ -143,6 +143,7 @@ export function weighChanges(state: EntityState): void {
   const { heard, works } = state;
   state.heard = [];
   if (heard === 'all' || heard.some((change) => works.some((work) => affects(change, work)))) state.misplaced = true;
+  if (heard !== 'all') state.leftovers = [...state.leftovers, ...inDoubt(heard, works)];
 }
 
 /** Sets where the object stands, where the Web UI, `temporal workflow list` and queries show it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { affects } from '../../../src/domain/affects.js';
+import { affects, inDoubt } from '../../../src/domain/affects.js';
 import { schedule, selects } from '../../../src/domain/schedule.js';
 import { dependencyWork, destinationOf, groupOf, placementOf, resourceWork } from './fixtures.js';
 
@@ -168,4 +168,15 @@ describe('whether a changed Destination matters to a work', () => {
   ])('%s', (_what, change, subject, expected) => {
     expect(affects(change, subject)).toBe(expected);
   });
+});
+
+test('what is written on a Destination that comes anew is in doubt, and on one that only changes it is not', () => {
+  const work = resourceWork([dev], [placementOf(resourceWork([dev]), dev, a, 'snapshot-1')]);
+  const [placement] = work.placements;
+  expect(inDoubt([{ name: 'a', after: a, anew: true }], [work])).toEqual([
+    { ...placement?.written, name: placement?.name, destination: 'a' },
+  ]);
+  expect(inDoubt([{ name: 'a', after: a }, { name: 'b', after: b, anew: true }, { name: 'a' }], [work])).toEqual([]);
+  const unwritten = resourceWork([dev], [placementOf(resourceWork([dev]), dev, a)]);
+  expect(inDoubt([{ name: 'a', after: a, anew: true }], [unwritten])).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { newDestinationsState, takeDue } from '../../../workflows/entities/destinationsState.js';
+import { aggregate, newDestinationsState, takeDue } from '../../../workflows/entities/destinationsState.js';
 import { nextCheckMillis, overdue } from '../../../workflows/entities/readiness.js';
 import { listable } from '../../../workflows/searchAttributes.js';
 import { destinationOf } from '../domain/fixtures.js';
@@ -22,6 +22,25 @@ test('a Destination that could not be removed is asked about again, as soon as o
   expect(nextCheckMillis(withWest(false))).toBe(state.recheckMillis);
   expect(overdue(withWest(true).registry)).toEqual(['destination/west']);
   expect(nextCheckMillis(withWest(true))).toBeLessThan(state.recheckMillis);
+});
+
+test('a part joins the file of a Destination that is there, and leaves that of any', () => {
+  const readiness = { ready: true, reason: 'DestinationReady', message: 'ready', checkedAt: '' };
+  const destination = destinationOf('west', {});
+  const state = newDestinationsState();
+  const join = (name: string) => aggregate(state, { destination: 'west', file: 'f', placement: name, snapshot: name });
+  const setWest = (deleting: boolean) => {
+    const west = { destination, document: 'd', readiness, deleting };
+    state.registry = { ...state.registry, destinations: { west } };
+  };
+  join('too early');
+  setWest(false);
+  join('a');
+  setWest(true);
+  join('too late');
+  expect(state.aggregates).toEqual({ 'west/f': { a: 'a' } });
+  aggregate(state, { destination: 'west', file: 'f', placement: 'a' });
+  expect(state.aggregates).toEqual({});
 });
 
 test('a search attribute has as many Destinations as Temporal takes', () => {

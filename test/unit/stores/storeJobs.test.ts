@@ -39,10 +39,15 @@ function stores() {
   });
   return {
     files: store.files,
+    parts: () => state.aggregates,
     register(destination: Destination, deleting = false) {
       const { destinations } = state.registry;
       const entry = { destination, document: 'd', readiness, deleting };
       state.registry = { ...state.registry, destinations: { ...destinations, [destination.name]: entry } };
+    },
+    forget(name: string) {
+      const { [name]: _gone, ...destinations } = state.registry.destinations;
+      state.registry = { ...state.registry, destinations };
     },
     run: (job: Pick<StoreJob, 'write' | 'remove'>) =>
       jobs.writeStore({ run: 'run-1', title: 'a request', job: { ...job, store: stateStore } }, signal),
@@ -70,3 +75,28 @@ test('a file for all that another Destination has by now keeps its documents whe
   await run({ write: [], remove: [removalOf(old)] });
   expect([...files]).toEqual([['shared/all.yaml', 'new']]);
 });
+
+test.each(['gone', 'going'] as const)(
+  'nothing is written to a Destination that is %s, and what is there goes',
+  async (how) => {
+    const { files, parts, register, forget, run } = stores();
+    const [west, east] = [destinationOf('west', {}), destinationOf('east', {})];
+    for (const destination of [west, east, joined('one', 'one')]) register(destination);
+    const there = await writeOf(west, 'there');
+    await run({ write: [there], remove: [] });
+    for (const destination of [west, joined('one', 'one')]) {
+      if (how === 'gone') forget(destination.name);
+      else register(destination, true);
+    }
+    const late = [
+      await writeOf(west, 'late'),
+      await writeOf(joined('one', 'one'), 'late'),
+      await writeOf(east, 'east'),
+    ];
+    await run({ write: late, remove: [] });
+    expect([...files.values()].toSorted()).toEqual(['east', 'there']);
+    expect(parts()).toEqual({});
+    await run({ write: [], remove: [removalOf(there)] });
+    expect([...files.values()]).toEqual(['east']);
+  },
+);
