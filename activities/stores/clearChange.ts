@@ -2,6 +2,7 @@ import { load } from 'js-yaml';
 import { z } from 'zod';
 import { canaryDocuments } from '../../src/domain/canary.js';
 import type { Destination } from '../../src/domain/destination.js';
+import { aggregateFile } from '../../src/domain/layout.js';
 import { joinStorePath } from '../../src/domain/storePath.js';
 import type { StoreChange, StoreView } from './storeWriter.js';
 
@@ -12,6 +13,7 @@ export function clearChange(destination: Destination): StoreChange {
   return {
     summary: `Delete Destination ${destination.name}`,
     run: `destinations/${destination.name}`,
+    lists: directoriesOf(destination),
     async edit(view) {
       const canaries = canaryDocuments(destination).map((document) => document.path);
       return { put: [], remove: [...canaries, ...(await documentsOf(destination, view))] };
@@ -19,20 +21,25 @@ export function clearChange(destination: Destination): StoreChange {
   };
 }
 
-async function documentsOf({ path, layout }: Destination, view: StoreView): Promise<readonly string[]> {
+/** Those that tell which documents are there. */
+function directoriesOf({ path, layout }: Destination): readonly string[] {
   switch (layout.mode) {
-    case 'nestedByMetadata': {
-      const owned = ['dependencies', 'resources'].map((directory) => view.list(joinStorePath(path, directory)));
-      return (await Promise.all(owned)).flat();
-    }
+    case 'nestedByMetadata':
+      return ['dependencies', 'resources'].map((directory) => joinStorePath(path, directory));
     case 'aggregatedYAML':
-      return [joinStorePath(path, layout.filename)];
-    case 'none': {
-      const stateFiles = await view.list(joinStorePath(path, '.kratix'));
-      const listed = await Promise.all(stateFiles.map((file) => filesIn(view, file)));
-      return [...stateFiles, ...listed.flat()];
-    }
+      return [];
+    case 'none':
+      return [joinStorePath(path, '.kratix')];
   }
+}
+
+async function documentsOf(destination: Destination, view: StoreView): Promise<readonly string[]> {
+  const { mode } = destination.layout;
+  if (mode === 'aggregatedYAML') return [aggregateFile(destination)];
+  const files = (await Promise.all(directoriesOf(destination).map((directory) => view.list(directory)))).flat();
+  if (mode === 'nestedByMetadata') return files;
+  const listed = await Promise.all(files.map((file) => filesIn(view, file)));
+  return [...files, ...listed.flat()];
 }
 
 async function filesIn(view: StoreView, stateFile: string): Promise<readonly string[]> {

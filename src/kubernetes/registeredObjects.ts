@@ -4,16 +4,17 @@ import type { ClusterObject } from '../../activities/kubernetes/projection/clust
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
 import type { ShownReadiness } from '../../activities/kubernetes/projection/projectReadiness.js';
 import { projectReadiness } from '../../activities/kubernetes/projection/projectReadiness.js';
-import { storeKey } from '../domain/destination.js';
-import type { RegisteredDestination, RegisteredStore, Registry } from '../domain/registry.js';
+import type { Registry } from '../domain/registry.js';
 import type { SecretReference, StateStore } from '../domain/stateStore.js';
 import type { ControllerContext } from './controllerContext.js';
 import { liveObject, refusalOf } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import type { Informer } from './informer.js';
+import type { Entry } from './registeredEntry.js';
+import { entryOf, isLeaving, usersOf } from './registeredEntry.js';
 import { wishDocument } from './wishDocument.js';
 
-const { destinations, bucketStateStores, gitStateStores } = platformResources;
+const { destinations } = platformResources;
 
 /** Kinds that the `destinations` entity keeps, by kind. */
 export function registeredKinds(context: ControllerContext): readonly Informer[] {
@@ -41,12 +42,6 @@ export async function reconcileRegistered(
   await show(context, informer, held, readiness, observed);
 }
 
-type Entry = RegisteredDestination | RegisteredStore;
-
-function entryOf({ destinations: known, stores }: Registry, kind: string, name: string): Entry | undefined {
-  return kind === destinations.kind ? known[name] : stores[`${kind}/${name}`];
-}
-
 async function take(
   context: ControllerContext,
   { resource }: Informer,
@@ -59,10 +54,9 @@ async function take(
     const prepared = isDestination
       ? await prepareDestination(context, document)
       : await prepareStateStore(context, document);
-    const leaving = entry !== undefined && 'deleting' in entry && entry.deleting;
     const key = `${resource.kind}/${object.metadata.name}`;
     if (prepared.kind === 'store') context.secrets.follow(key, secretOf(prepared.store));
-    const known = entry?.document === prepared.document && entry.projection === context.queue && !leaving;
+    const known = entry?.document === prepared.document && entry.projection === context.queue && !isLeaving(entry);
     if (known && !context.secrets.isStale(key)) return { readiness: entry.readiness, observed: true };
     // The same store once more is how the entity is asked to look at it now.
     await context.entities.register({ ...prepared, projection: context.queue });
@@ -93,18 +87,12 @@ async function dismiss(
 ): Promise<void> {
   if (!isHeld(object)) return;
   if (entry === undefined) return letGo({ ...context, resource: informer.resource, cache: informer }, object);
-  const users = usersOf(registry, informer, object.metadata.name);
+  // What its documents wait for, once it is known; until then it is as it was.
+  if (isLeaving(entry)) return show(context, informer, object, entry.readiness, true);
+  const users = usersOf(registry, informer.resource, object.metadata.name);
   if (users.length === 0) return deregister(context, informer, object.metadata.name, entry, object.metadata.uid);
   const message = `cannot be deleted: used by Destination ${users.join(', ')}`;
   await show(context, informer, object, { ...entry.readiness, reason: 'InUse', message }, true);
-}
-
-function usersOf(registry: Registry, { resource }: Informer, name: string): string[] {
-  if (resource.kind !== bucketStateStores.kind && resource.kind !== gitStateStores.kind) return [];
-  return Object.values(registry.destinations)
-    .map(({ destination }) => destination)
-    .filter(({ stateStore }) => storeKey(stateStore) === `${resource.kind}/${name}`)
-    .map((destination) => destination.name);
 }
 
 /** Nobody waits for the answer: the registry without the entry is the answer. The ticket tells a repeat from a new wish. */
@@ -115,7 +103,7 @@ async function deregister(
   entry: Entry,
   uid = name,
 ): Promise<void> {
-  if ('deleting' in entry && entry.deleting) return;
+  if (isLeaving(entry)) return;
   const ticket = { operation: queue, request: `${queue}/${uid}` };
   if (resource.kind === destinations.kind) await entities.deregister({ kind: 'destination', key: name, ticket });
   else await entities.deregister({ kind: 'store', key: `${resource.kind}/${name}`, ticket });
@@ -140,7 +128,7 @@ async function forget(
   entry: Entry | undefined,
 ): Promise<void> {
   if (entry === undefined || entry.projection !== context.queue) return;
-  if (usersOf(registry, informer, name).length > 0) return;
+  if (usersOf(registry, informer.resource, name).length > 0) return;
   if ((await liveObject(context, informer.resource, { name })) !== undefined || !(await context.sameCluster())) return;
   await deregister(context, informer, name, entry);
 }

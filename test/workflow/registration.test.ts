@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { configMap, destination, promise } from '../platform/documents.js';
 import { holds } from '../platform/eventually.js';
-import { ended, execute, handOver } from '../platform/operations.js';
+import { ended, execute, failure, handOver } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
 import { openPlatform } from '../platform/platform.js';
 import { writeSecret } from '../platform/secrets.js';
@@ -94,4 +94,26 @@ test('a Destination that is registered again while its documents are removed has
   await holds('the documents of who heard of it', () => has('awake'));
   await asleep.signal('unpause');
   await holds('the documents of who was paused', () => has('asleep'));
+});
+
+test('a Destination whose documents cannot be removed says why, and goes when they can be', async () => {
+  await execute(platform, 'registerStateStore', store);
+  const stuck = destination('stuck', { team: 'stuck' }, { stateStoreRef: name, cleanup: 'all' });
+  await execute(platform, 'registerDestination', stuck);
+  const { password } = web;
+  web.password = 'another';
+  const entry = async () => (await platform.entities.registry()).destinations['stuck'];
+  expect(await failure(execute(platform, 'deregisterDestination', { name: 'stuck' }))).toMatchObject({
+    type: 'StoreRefused',
+  });
+  expect(await entry()).toMatchObject({
+    deleting: true,
+    readiness: {
+      ready: false,
+      reason: 'StateStoreNotReady',
+      message: expect.stringMatching(/^the removal of its documents waits: /) as unknown,
+    },
+  });
+  web.password = password;
+  await holds('the Destination gone', async () => (await entry()) === undefined);
 });

@@ -1,11 +1,14 @@
-import { patched } from '@temporalio/workflow';
+import { isCancellation, patched } from '@temporalio/workflow';
 import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
+import type { RegisteredDestination } from '../../src/domain/registry.js';
 import { storeOf } from '../../src/domain/registry.js';
+import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
+import { rootFailure } from '../failures.js';
 import type { Answer } from '../messages.js';
 import { clearing } from '../options.js';
 import type { DestinationsState } from './destinationsState.js';
-import { destinationsOn, enqueue, forgetParts } from './destinationsState.js';
+import { destinationsOn, enqueue, forgetParts, now } from './destinationsState.js';
 import { finish } from './registrationWaiters.js';
 
 export async function removeStore(state: DestinationsState, key: string, name: string): Promise<void> {
@@ -26,22 +29,47 @@ export async function removeStore(state: DestinationsState, key: string, name: s
 
 export async function removeDestination(state: DestinationsState, key: string, name: string): Promise<void> {
   const entry = state.registry.destinations[name];
-  if (entry?.destination.cleanup === 'all') {
-    const { destination } = entry;
-    const store = storeOf(state.registry, destination.stateStore)?.store;
-    await clearing.clearDestination.executeWithOptions({ summary: `clean up ${name}` }, [{ destination, store }]);
-  }
+  const clears = entry?.destination.cleanup === 'all';
+  const failure = clears ? await clear(state, entry.destination) : undefined;
   const latest = state.registry.destinations[name];
   // One that was registered anew while its documents were removed stays.
-  if (latest?.deleting === false) {
+  if (latest?.deleting === false && (failure === undefined || patched('registered-anew'))) {
     if (entry !== undefined && patched('registered-anew')) writeAnew(state, entry.destination, latest.destination);
     return finish(state, key, gone, 'remove');
+  }
+  if (failure !== undefined) {
+    if (latest?.deleting === true && patched('removal-told')) tellHeldUp(state, latest, failure);
+    return finish(state, key, { ok: false, type: failure.type, message: `${key}: ${failure.message}` });
   }
   const { [name]: _removed, ...destinations } = state.registry.destinations;
   state.registry = { ...state.registry, destinations };
   // Otherwise its file stays, with everybody's part, should it be registered again.
-  if (entry?.destination.cleanup === 'all') forgetParts(state, name);
+  if (clears) forgetParts(state, name);
   await finish(state, key, gone);
+}
+
+type RootFailure = ReturnType<typeof rootFailure>;
+
+/** Removes its documents; answers with why they could not be removed. */
+async function clear({ registry }: DestinationsState, destination: Destination): Promise<RootFailure | undefined> {
+  const store = storeOf(registry, destination.stateStore)?.store;
+  try {
+    const summary = `clean up ${destination.name}`;
+    await clearing.clearDestination.executeWithOptions({ summary }, [{ destination, store }]);
+    return undefined;
+  } catch (thrown) {
+    if (isCancellation(thrown)) throw thrown;
+    return rootFailure(thrown);
+  }
+}
+
+/** Who looks at a Destination that does not go shall see what it waits for; the next sweep tries again. */
+function tellHeldUp(state: DestinationsState, entry: RegisteredDestination, { type, message }: RootFailure): void {
+  const { registry } = state;
+  const reason = isStoreTrouble(type) ? 'StateStoreNotReady' : 'StateStoreWriteFailed';
+  const told = { ready: false, reason, message: `the removal of its documents waits: ${message}`, checkedAt: now() };
+  const destinations = { ...registry.destinations, [entry.destination.name]: { ...entry, readiness: told } };
+  state.registry = { ...registry, destinations };
 }
 
 /** What has been removed is written again, also by those who believe that it is there: their stores are compared. */

@@ -174,6 +174,22 @@ test('documents too large for an object are in the store, and the Work says so',
   expect(await repository.read('worker/dependencies/large/5058f/static/large-dependencies.yaml')).toContain(text);
 });
 
+test('a Destination whose documents cannot be removed says why, and goes when they can be', async () => {
+  const stuck = destinationOf('stuck', { kind: 'BucketStateStore', name: 'minio' });
+  await world.apply({ ...stuck, spec: { ...(stuck['spec'] as Document), cleanup: 'all' } });
+  await world.until(['destination', 'stuck'], 'Ready', isReady);
+  await world.apply(credential('not-the-key'));
+  await storeBecomes('False', 'ErrorValidatingPermissions');
+  await mustKubectl(world.cluster.kubeconfig, ['delete', 'destination', 'stuck', '--wait=false']);
+  const waits = /^the removal of its documents waits: BucketStateStore\/minio: .*signature/i;
+  await world.until(['destination', 'stuck'], 'held up', (object) => {
+    const ready = condition(object, 'Ready');
+    return ready?.status === 'False' && waits.test(ready.message);
+  });
+  await world.apply(credential(minio.secretKey));
+  await world.untilGone('destination', 'stuck');
+});
+
 async function only(kind: string, selector: string, isSo: (object: Shown) => boolean): Promise<Shown> {
   const args = [kind, '-n', 'kratix-platform-system', '-l', selector];
   const list = await world.until(args, 'as expected', (found) => {
