@@ -1,13 +1,13 @@
 import { readCommands, withoutCommands } from '../../src/documents/commandLabels.js';
 import type { Commands } from '../../src/domain/commands.js';
 import type { Destination } from '../../src/domain/destination.js';
-import { storeKey } from '../../src/domain/destination.js';
 import { Failure } from '../../src/domain/failure.js';
 import { groupOf } from '../../src/domain/plan.js';
+import { everyDestination } from '../../src/domain/registry.js';
 import { latestVersion } from '../../src/domain/revision.js';
 import type { Settings } from '../../src/domain/settings.js';
+import { sharedPath } from '../../src/domain/sharedPath.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
-import { joinStorePath } from '../../src/domain/storePath.js';
 import { checkDestination } from '../../src/documents/destination.js';
 import type { PromiseDocument } from '../../src/documents/promise.js';
 import { checkPromise } from '../../src/documents/promise.js';
@@ -131,10 +131,8 @@ function keptRequest(request: ResourceRequest): ResourceRequest {
 export async function checkedDestination({ entities }: Checking, document: unknown): Promise<Destination> {
   const destination = orRefuse(checkDestination(document, sourceOf(document)));
   const registry = await entities.registry();
-  refuseSharedPath(
-    destination,
-    Object.values(registry.destinations).map((entry) => entry.destination),
-  );
+  const refusal = sharedPath(destination, everyDestination(registry));
+  if (refusal !== undefined) throw new Failure('Refused', refusal, false);
   return destination;
 }
 
@@ -166,17 +164,4 @@ function sourceOf(document: unknown): string {
 function noSuchApi(apiVersion: string, kind: string): Failure {
   const message = `${apiVersion} ${kind}: no Promise offers this API; \`fulfil get promises\` lists what is offered`;
   return new Failure('Refused', message, false);
-}
-
-/** Two Destinations must not write the same place (reference, section 1.7; the message is Kratix's). */
-function refuseSharedPath(destination: Destination, others: readonly Destination[]): void {
-  const rival = others.find(
-    (other) =>
-      other.name !== destination.name &&
-      storeKey(other.stateStore) === storeKey(destination.stateStore) &&
-      joinStorePath(other.path) === joinStorePath(destination.path),
-  );
-  if (rival === undefined) return;
-  const message = `Destination ${destination.name}: spec.path: destination path '${destination.path}' already exists for state store '${destination.stateStore.name}' (Destination ${rival.name})`;
-  throw new Failure('Refused', message, false);
 }

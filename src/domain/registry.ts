@@ -42,6 +42,11 @@ export interface Registry {
 
 export const emptyRegistry: Registry = { stores: {}, destinations: {} };
 
+/** All of them, also those that are about to go, in the order in which they were first registered. */
+export function everyDestination({ destinations }: Registry): Destination[] {
+  return Object.values(destinations).map(({ destination }) => destination);
+}
+
 /** Destinations that scheduling may choose; whether they are ready does not matter: the write waits. */
 export function schedulable(registry: Registry): Destination[] {
   return Object.values(registry.destinations)

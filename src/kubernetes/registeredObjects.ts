@@ -1,4 +1,4 @@
-import { prepareDestination, prepareStateStore } from '../../activities/admission/prepare.js';
+import { checkedDestination, prepareDestination, prepareStateStore } from '../../activities/admission/prepare.js';
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
@@ -60,6 +60,8 @@ async function take(
     if (known && !context.secrets.isStale(key)) return { readiness: entry.readiness, observed: true };
     // The same store once more is how the entity is asked to look at it now.
     await context.entities.register({ ...prepared, projection: context.queue });
+    // Another one may have been faster with the same path: then this one is not registered.
+    if (isDestination) await checkedDestination(context, document);
     context.secrets.checked(key);
     return { readiness: entry?.readiness ?? notYet(resource.kind), observed: known };
   } catch (thrown) {

@@ -164,6 +164,26 @@ test('a store in use cannot be deregistered; two Destinations cannot share a pat
   expect((await platform.entities.registry()).destinations['twin']).toBeUndefined();
 });
 
+test('of several that want one path at the same moment the first has it, and keeps it', async () => {
+  const twin = (name: string, labels = {}) => destination(name, labels, { path: 'contested' });
+  const names = ['first', 'second', 'third', 'fourth'];
+  const asked = await Promise.all(names.map((name) => start(platform, 'registerDestination', twin(name))));
+  const results = await Promise.allSettled(asked.map(ended));
+  const [winner, ...others] = names.filter((_name, index) => results[index]?.status === 'fulfilled');
+  expect([typeof winner, others]).toEqual(['string', []]);
+  const registered = Object.keys((await platform.entities.registry()).destinations);
+  expect(registered.filter((name) => names.includes(name))).toEqual([winner]);
+  for (const name of names.filter((each) => each !== winner)) {
+    expect(await failure(execute(platform, 'registerDestination', twin(name)))).toMatchObject({
+      type: 'Refused',
+      message: `Destination ${name}: spec.path: destination path 'contested' already exists for state store 'default' (Destination ${winner})`,
+    });
+  }
+  expect(await execute(platform, 'registerDestination', twin(winner ?? '', { changed: 'true' }))).toMatchObject({
+    phase: 'Ready',
+  });
+});
+
 test('a Destination that is registered before its store becomes ready with it', async () => {
   const spec = { stateStoreRef: { name: 'later', kind: 'DirectoryStateStore' } };
   const registering = await start(platform, 'registerDestination', destination('early', { team: 'early' }, spec));

@@ -23,6 +23,7 @@ import {
 import { historyIsLong, renew } from './entity.js';
 import { readinessProjector } from './readinessProjection.js';
 import { checkSafely, nextCheckMillis, overdue } from './readiness.js';
+import { tellRefusals } from './registrationWaiters.js';
 
 export interface DestinationsInput {
   /** Carried by continue-as-new; do not set. */
@@ -31,7 +32,8 @@ export interface DestinationsInput {
 
 /** Keeps every Destination and state store: who they are, whether they can be written, and who has to hear of a change. */
 export async function destinations(input: DestinationsInput): Promise<void> {
-  const state = input.state ?? newDestinationsState();
+  // What code before this one did not know of begins as in a new entity.
+  const state = { ...newDestinationsState(), ...input.state };
   const busy = new Set<string>();
   let stirred = true;
 
@@ -72,6 +74,7 @@ export async function destinations(input: DestinationsInput): Promise<void> {
       enqueue(state, ...overdue(state.registry));
     }
     await broadcast(state);
+    if (state.refusals.length > 0) await tellRefusals(state);
     project();
     // What has begun is left to end, and all that is due begins with the fresh history.
     const isLong = historyIsLong();

@@ -4,7 +4,8 @@ import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import { promiseId } from '../../src/domain/ids.js';
 import type { Readiness, RegisteredDestination, RegisteredStore, Registry } from '../../src/domain/registry.js';
-import { emptyRegistry, isThere } from '../../src/domain/registry.js';
+import { emptyRegistry, everyDestination, isThere } from '../../src/domain/registry.js';
+import { sharedPath } from '../../src/domain/sharedPath.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
 import { storeReference } from '../../src/domain/stateStore.js';
 import type { DestinationsChanged, Shown, Ticket } from '../messages.js';
@@ -30,6 +31,8 @@ export interface DestinationsState {
   subscribers: readonly string[];
   /** Operations that wait, by `store/…` and `destination/…`. */
   waiters: Readonly<Record<string, readonly Waiter[]>>;
+  /** Operations that were too late: somebody else had registered the same path a moment before. */
+  refusals: readonly (Ticket & { readonly message: string })[];
   /** What has to be checked now. */
   due: readonly string[];
   /** Changes that subscribers have not heard of yet. */
@@ -66,6 +69,7 @@ export function newDestinationsState(): DestinationsState {
     registry: emptyRegistry,
     subscribers: [],
     waiters: {},
+    refusals: [],
     due: [],
     changes: [],
     aggregates: {},
@@ -84,6 +88,10 @@ function notChecked(reason: string): Readiness {
 
 export function register(state: DestinationsState, message: Register): void {
   const { registry } = state;
+  // The door has looked already; two that came at once have both passed it.
+  const refusal =
+    message.kind === 'destination' ? sharedPath(message.destination, everyDestination(registry)) : undefined;
+  if (refusal !== undefined && patched('first-come')) return refuse(state, refusal, message.ticket);
   const isStore = message.kind === 'store';
   const name = isStore ? storeKey(storeReference(message.store)) : message.destination.name;
   const key = `${message.kind}/${name}`;
@@ -110,6 +118,10 @@ export function register(state: DestinationsState, message: Register): void {
     wait(state, key, { ...message.ticket, wants: 'apply', changed });
   }
   enqueue(state, key);
+}
+
+function refuse(state: DestinationsState, message: string, ticket: Ticket | undefined): void {
+  if (ticket !== undefined) state.refusals = [...state.refusals, { ...ticket, message }];
 }
 
 /** Its going has been announced, so that its coming back is news whatever its document says. */
@@ -203,7 +215,5 @@ export function noteTrouble(state: DestinationsState, { store, message }: StoreT
 }
 
 export function destinationsOn(registry: Registry, store: string): Destination[] {
-  return Object.values(registry.destinations)
-    .map((entry) => entry.destination)
-    .filter((destination) => storeKey(destination.stateStore) === store);
+  return everyDestination(registry).filter((destination) => storeKey(destination.stateStore) === store);
 }

@@ -1,7 +1,8 @@
 import type { Readiness } from '../../src/domain/registry.js';
 import type { Answer } from '../messages.js';
+import { signals } from '../messages.js';
 import type { Waiter } from '../waiters.js';
-import { tellAnswer, tellProgress } from '../waiters.js';
+import { send, tellAnswer, tellProgress } from '../waiters.js';
 import type { DestinationsState } from './destinationsState.js';
 
 /**
@@ -52,4 +53,14 @@ export async function finish(
   const waiters = waitersOf(state, key, wants);
   forget(state, key, waiters);
   await tellAnswer(waiters, () => result);
+}
+
+export async function tellRefusals(state: DestinationsState): Promise<void> {
+  const { refusals } = state;
+  state.refusals = [];
+  await Promise.all(
+    refusals.map(({ operation, request, message }) =>
+      send(operation, signals.answer, { ok: false, type: 'Refused', message, request } satisfies Answer),
+    ),
+  );
 }

@@ -190,6 +190,28 @@ test('a Destination whose documents cannot be removed says why, and goes when th
   await world.untilGone('destination', 'stuck');
 });
 
+test('of two Destinations that are applied with one path the first has it, and the other gets it afterwards', async () => {
+  const names = ['twin-a', 'twin-b'];
+  const twins = names.map((name) => {
+    const twin = destinationOf(name, { kind: 'GitStateStore', name: 'main' });
+    return { ...twin, spec: { ...(twin['spec'] as Document), path: 'twins' } };
+  });
+  await world.apply(...twins);
+  const settled = await Promise.all(
+    names.map((name) =>
+      world.until(['destination', name], 'Ready or refused', (object) => {
+        return isReady(object) || condition(object, 'Ready')?.reason === 'DocumentRefused';
+      }),
+    ),
+  );
+  const [winner, loser] = settled.toSorted((a, b) => Number(isReady(b)) - Number(isReady(a)));
+  expect([winner, loser].map((object) => object !== undefined && isReady(object))).toEqual([true, false]);
+  const taken = `destination path 'twins' already exists for state store 'main' (Destination ${winner?.metadata.name})`;
+  expect(loser && condition(loser, 'Ready')?.message).toContain(taken);
+  await mustKubectl(world.cluster.kubeconfig, ['delete', 'destination', winner?.metadata.name ?? '']);
+  await world.until(['destination', loser?.metadata.name ?? ''], 'Ready', isReady);
+});
+
 async function only(kind: string, selector: string, isSo: (object: Shown) => boolean): Promise<Shown> {
   const args = [kind, '-n', 'kratix-platform-system', '-l', selector];
   const list = await world.until(args, 'as expected', (found) => {
