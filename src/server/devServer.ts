@@ -81,8 +81,6 @@ const settings = [
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
   'system.enableActivityEagerExecution=true',
-  // Ours are given at the start; the server would look for new ones at every task.
-  'system.forceSearchAttributesCacheRefreshOnRead=false',
 ];
 
 /** In percent of what is in use, before Go collects: a server of 100 MB is glad to take 300 for a tenth less work. */
