@@ -64,6 +64,8 @@ export interface EntityClient {
   registry(): Promise<Registry>;
   /** Undefined when there is no such object (any more). */
   status(entity: string): Promise<EntityStatus | undefined>;
+  /** Whether Temporal has nothing of it: neither one that is there, nor one that came to its own end. */
+  isUnknown(entity: string): Promise<boolean>;
   runStatus(run: string): Promise<RunResult | undefined>;
 }
 
@@ -74,6 +76,9 @@ export interface ResourceName {
 }
 
 const continuedAsNew = proto.temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW;
+
+/** How an entity is, or ended, that nobody terminated. */
+const known: readonly string[] = ['RUNNING', 'CONTINUED_AS_NEW', 'COMPLETED'];
 
 /** An entity answers in milliseconds; one whose worker stops would leave the asker waiting for half a minute. */
 const queryMillis = 10_000;
@@ -195,6 +200,15 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
     async status(entity) {
       const status = await queryLiving<EntityStatus>(entity, queries.status);
       return status?.phase === 'Gone' ? undefined : status;
+    },
+    async isUnknown(entity) {
+      try {
+        const { status } = await called(() => client.workflow.getHandle(entity).describe());
+        return !known.includes(status.name);
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return true;
+        throw error;
+      }
     },
     runStatus: (run) => query<RunResult>(run, queries.status),
     registry: async () => (await query<Registry>(destinationsId, queries.registry)) ?? emptyRegistry,

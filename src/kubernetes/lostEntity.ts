@@ -1,6 +1,5 @@
 import { putJson } from '../../activities/artifacts/artifactStore.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
-import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
 import { recordedWorks } from '../../activities/kubernetes/projection/placementRecord.js';
@@ -27,23 +26,18 @@ function hasBegun({ status }: ClusterObject): boolean {
 }
 
 /**
- * No entity, and yet traces: Temporal has lost what it knew. Asked of the API server itself, because a cache shows for a
- * moment what has just been let go.
+ * No entity, and yet traces: Temporal has lost what it knew, or somebody terminated it. Asked of the API server itself,
+ * because a cache shows for a moment what has just been let go.
  */
 export async function isLost(
   context: ControllerContext,
+  entity: string,
   resource: ApiResource,
   object: ClusterObject,
 ): Promise<boolean> {
-  if (!hasTraces(context, object)) return false;
+  if (!hasTraces(context, object) || !(await context.entities.isUnknown(entity))) return false;
   const now = await liveObject(context, resource, object.metadata);
-  if (now === undefined || now.metadata.uid !== object.metadata.uid || !isHeld(now)) return false;
-  const [work] = worksOf(context.works, object);
-  return hasBegun(now) || (work !== undefined && (await isThere(context, work)));
-}
-
-async function isThere(context: ControllerContext, work: ClusterObject): Promise<boolean> {
-  return (await liveObject(context, platformResources.works, work.metadata)) !== undefined;
+  return now !== undefined && now.metadata.uid === object.metadata.uid && isHeld(now);
 }
 
 /** What the cluster tells an entity that begins anew: where documents are, and what pipelines once wrote in the status. */

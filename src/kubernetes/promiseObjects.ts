@@ -176,7 +176,7 @@ async function dismiss(context: ControllerContext, object: ClusterObject, status
   if (!isHeld(object)) return;
   const { name } = object.metadata;
   if (status === undefined || status.phase === 'Gone') {
-    if (status === undefined && (await isLost(context, resource, object))) {
+    if (status === undefined && (await isLost(context, promiseId(name), resource, object))) {
       return show(context, object, status, await take(context, object, status, false));
     }
     await removeJobs(context.cluster, { ...object, kind: resource.kind, promise: name });

@@ -135,7 +135,7 @@ async function dismiss(
 ): Promise<void> {
   if (!isHeld(object)) return;
   if (status === undefined || status.phase === 'Gone') {
-    if (status !== undefined || !(await isLost(context, api.resource, object))) {
+    if (status !== undefined || !(await isLost(context, entityOf(api, keyOf(object)), api.resource, object))) {
       await removeJobs(context.cluster, { ...object, kind: api.resource.kind, promise: api.promise });
       await removeWorks(context, object);
       await removeBinding(context, { promise: api.promise, resource: api.resource, request: object });
