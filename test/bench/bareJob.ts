@@ -32,10 +32,14 @@ function idle(containers: unknown): unknown[] {
   }));
 }
 
+/** Of every bare Job, so that they can be taken away. */
+export const bareLabels = { bench: 'bare' } as const;
+
 /** A Job of such a pod, until Kubernetes says that it is complete. */
 export async function bareJob(cluster: Cluster, namespace: string, spec: PodSpec): Promise<void> {
   const name = `bare-${randomBytes(4).toString('hex')}`;
-  const body = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name }, spec: { template: { spec } } };
+  const metadata = { name, labels: bareLabels };
+  const body = { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: { spec } } };
   const made = (await cluster.ask('POST', jobsPath(namespace), { body })) as Job;
   const { resourceVersion } = made.metadata;
   const parameters = { fieldSelector: `metadata.name=${name}`, resourceVersion, watch: 'true' };
