@@ -3,6 +3,8 @@ import type { StateStore } from '../src/domain/stateStore.js';
 import type { AdmissionDependencies } from './admission/admission.js';
 import { admission } from './admission/admission.js';
 import { removal } from './admission/removal.js';
+import type { SweptArtifacts } from './artifacts/artifactStore.js';
+import { sweepArtifacts } from './artifacts/sweepArtifacts.js';
 import { attempt, classified } from './classified.js';
 import { runAndCollect } from './runAndCollect.js';
 import type { StageRunner } from './stages/stageRunner.js';
@@ -12,6 +14,11 @@ import { entityList } from './works/entityList.js';
 import { works } from './works/works.js';
 
 export interface ActivityDependencies extends AdmissionDependencies {
+  readonly artifacts: SweptArtifacts;
+  /** Digests that running workflows name, workflow by workflow. */
+  readonly neededDigests: () => AsyncIterable<readonly string[]>;
+  /** Since when the sweep is started every day, in milliseconds since 1970. */
+  readonly sweptSince: () => Promise<number>;
   readonly runStage: StageRunner;
   readonly writerFor: (store: StateStore) => StoreWriter;
   readonly recheckMillis: number;
@@ -21,7 +28,7 @@ export type Activities = ReturnType<typeof createActivities>;
 
 /** Every activity by name. Each is an adapter's function with heartbeats, cancellation and classified failures around it. */
 export function createActivities(dependencies: ActivityDependencies) {
-  const { entities, runStage } = dependencies;
+  const { entities, runStage, artifacts, neededDigests, sweptSince } = dependencies;
   const pipelineWorks = works(dependencies);
   return {
     ...thin(admission(dependencies)),
@@ -29,6 +36,12 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...thin(pipelineWorks),
     ...thin(entityList({ entities })),
     ...thin(storeJobs(dependencies)),
+    ...thin({
+      async sweepArtifacts(_: object, signal: AbortSignal) {
+        const notedSince = await sweptSince();
+        return sweepArtifacts({ artifacts, needed: neededDigests(), notedSince, now: Date.now() }, signal);
+      },
+    }),
     runStage: (task: StageTask): Promise<StageOutcome> =>
       classified((signal, tell) =>
         runAndCollect(() => runStage(task, attempt(), signal, tell), task, pipelineWorks.collectWork),

@@ -11,6 +11,7 @@ export {
   registerStateStore,
 } from './operations.js';
 export { repair } from './repair.js';
+export { sweepArtifacts } from './sweep.js';
 export { destinations } from './entities/destinations.js';
 export { promise } from './entities/promise.js';
 export { promises } from './entities/promises.js';

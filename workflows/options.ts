@@ -102,6 +102,16 @@ export const checking = proxyActivities<Activities>({
 });
 
 /**
+ * The sweep reads every history and lists every artifact: some minutes for a thousand objects, and six hours are more
+ * than any disk needs. Two more attempts outlast a passing trouble; the next day brings another sweep.
+ */
+export const sweeping = proxyActivities<Activities>({
+  startToCloseTimeout: '6 hours',
+  heartbeatTimeout: '20 seconds',
+  retry: { initialInterval: '1 minute', backoffCoefficient: 5, maximumAttempts: 3 },
+});
+
+/**
  * Stages. The stage's own limit is kept by the activity, which knows how to stop a container; the 2 minutes on top
  * are for pulling down what the stage needs and for stopping it. A worker that does not report for 10 s is dead.
  * How often a failing stage is repeated is the Promise's choice and decided in the activity: a worker's death is

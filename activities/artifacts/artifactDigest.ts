@@ -16,6 +16,11 @@ export function blobPath(digest: string): string {
   throw new Failure('DigestInvalid', message, false);
 }
 
+/** Whether such a place is a blob's, and not what somebody else keeps beside them. */
+export function isBlobPath(path: string): boolean {
+  return path[2] === '/' && isDigest(path.replace('/', ''));
+}
+
 export function digestOf(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex');
 }

@@ -7,12 +7,14 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
-import { Client, IamAwsProvider } from 'minio';
+import { Client, CopyDestinationOptions, CopySourceOptions, IamAwsProvider } from 'minio';
 import { Failure, reason } from '../../src/domain/failure.js';
+import { errorCode } from '../stores/errorCode.js';
 import { isMissingObject } from '../stores/bucket/bucketFailure.js';
 import { limitedRequest } from '../stores/bucket/bucketConnection.js';
-import { blobPath, digestOf, expectDigest, short } from './artifactDigest.js';
-import type { ArtifactStore } from './artifactStore.js';
+import { blobPath, digestOf, expectDigest, isBlobPath, short } from './artifactDigest.js';
+import type { SweptArtifacts } from './artifactStore.js';
+import { keptMillis } from './artifactStore.js';
 
 export interface BucketPlace {
   readonly host: string;
@@ -29,22 +31,29 @@ export interface BucketPlace {
 const silenceMs = 30_000;
 
 /**
- * Blobs as objects `<prefix>ab/cdef…` of a bucket, for workers and controllers that share no disk. What is there is not
- * put again, and what is read is compared with its digest.
+ * Blobs as objects `<prefix>ab/cdef…` of a bucket, for workers and controllers that share no disk. What was put lately is
+ * not put again, and what is read is compared with its digest.
  */
-export function bucketArtifacts(place: BucketPlace): ArtifactStore {
+export function bucketArtifacts(place: BucketPlace): SweptArtifacts {
   const client = connect(place);
   const { bucket, prefix } = place;
   const keyOf = (digest: string) => `${prefix}${blobPath(digest)}`;
 
+  /** When it was last put; undefined when it is not there. */
+  async function putAt(key: string): Promise<number | undefined> {
+    return client.statObject(bucket, key).then(
+      ({ lastModified }) => lastModified.getTime(),
+      (thrown: unknown) => {
+        if (!isMissingObject(thrown)) throw thrown;
+        return undefined;
+      },
+    );
+  }
+
   async function keep(digest: string, put: (key: string) => Promise<unknown>): Promise<void> {
     await told(place, async () => {
       const key = keyOf(digest);
-      const there = await client.statObject(bucket, key).catch((thrown: unknown) => {
-        if (!isMissingObject(thrown)) throw thrown;
-        return undefined;
-      });
-      if (there === undefined) await put(key);
+      if (isOld(await putAt(key))) await put(key);
     });
   }
 
@@ -90,7 +99,54 @@ export function bucketArtifacts(place: BucketPlace): ArtifactStore {
         throw thrown;
       }
     },
+    async *blobs() {
+      const listed = client.listObjectsV2(bucket, prefix, true) as AsyncIterable<ListedObject>;
+      for await (const { name, size, lastModified } of listed) {
+        const key = name.slice(prefix.length);
+        if (isBlobPath(key)) yield { key, size, usedAt: lastModified.getTime() };
+      }
+    },
+    begin: (digest, bytes) =>
+      told(place, async () => {
+        try {
+          return await buffer(await client.getPartialObject(bucket, keyOf(digest), 0, bytes));
+        } catch (thrown) {
+          // Of an empty object nothing is a part.
+          if (!isMissingObject(thrown) && errorCode(thrown) !== 'InvalidRange') throw thrown;
+          return Buffer.alloc(0);
+        }
+      }),
+    noteUse: (digest) =>
+      told(place, async () => {
+        const Object = keyOf(digest);
+        const at = await putAt(Object);
+        if (at === undefined || !isOld(at)) return at !== undefined;
+        // A bucket knows only when an object was put: a copy of itself is put now.
+        const source = new CopySourceOptions({ Bucket: bucket, Object });
+        const MetadataDirective = 'REPLACE';
+        await client.copyObject(source, new CopyDestinationOptions({ Bucket: bucket, Object, MetadataDirective }));
+        return true;
+      }),
+    remove: ({ key, usedAt }) =>
+      told(place, async () => {
+        const name = `${prefix}${key}`;
+        const at = await putAt(name);
+        if (at === undefined || at > usedAt) return false;
+        await client.removeObject(bucket, name);
+        return true;
+      }),
   };
+}
+
+interface ListedObject {
+  readonly name: string;
+  readonly size: number;
+  readonly lastModified: Date;
+}
+
+/** What is put again while it is younger stays as it is: a bucket may keep every version, and asks money for each. */
+function isOld(at: number | undefined): boolean {
+  return at === undefined || Date.now() - at > keptMillis / 2;
 }
 
 /** Fails with one line when the bucket cannot be used as the settings say. */

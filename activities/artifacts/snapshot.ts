@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '../../src/domain/failure.js';
-import type { ArtifactStore } from './artifactStore.js';
+import type { ArtifactStore, SweptArtifacts } from './artifactStore.js';
 import { getJson, putJson } from './artifactStore.js';
 
 export const SnapshotFile = z.object({
@@ -25,6 +25,27 @@ export async function putSnapshot(artifacts: ArtifactStore, files: readonly Snap
 
 export async function getSnapshot(artifacts: ArtifactStore, digest: string): Promise<SnapshotFile[]> {
   return Snapshot.parse(await getJson(artifacts, digest));
+}
+
+/** How `putSnapshot` writes one that is not empty. */
+const snapshotBegin = Buffer.from('[{"path":');
+
+/** Digests of a snapshot's files; none of another blob, which is not read: it may be large. */
+export async function snapshotMembers(artifacts: SweptArtifacts, digest: string): Promise<readonly string[]> {
+  const begin = await artifacts.begin(digest, snapshotBegin.length);
+  if (!begin.equals(snapshotBegin)) return [];
+  const text = (await artifacts.get(digest)).toString('utf8');
+  const found = Snapshot.safeParse(parsed(text));
+  return found.success ? found.data.map((file) => file.digest) : [];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A stage may print what only begins like one.
+    return undefined;
+  }
 }
 
 /**

@@ -8,6 +8,8 @@ import { BASE_IMAGE } from '../setup/baseImage.js';
 import { ensureEngine } from '../setup/ensureEngine.js';
 import { homeLayout, workerConfiguration } from '../worker/configuration.js';
 import { registerSearchAttributes } from '../../activities/searchAttributes.js';
+import { ensureSweepSchedule } from '../../activities/sweepSchedule.js';
+import { reason } from '../domain/failure.js';
 import { kubernetesConfiguration } from '../worker/kubernetesConfiguration.js';
 import type { StagePlace } from '../worker/stageRunnerFor.js';
 import type { FulfilWorker } from '../worker/worker.js';
@@ -61,6 +63,10 @@ export async function startWorker(
   try {
     const client = new Client({ connection, namespace });
     await registerSearchAttributes(connection, namespace);
+    await ensureSweepSchedule(client, configuration.taskQueue).catch((thrown: unknown) => {
+      // Everything else works without; a disk fills slowly.
+      remark(`artifacts that nobody needs are not removed, because there is no schedule for it: ${reason(thrown)}`);
+    });
     // Not before: a runtime that never had a connection would keep the process alive.
     installRuntime();
     const native = await NativeConnection.connect(connectionOptions);

@@ -2,6 +2,8 @@
 
 export const destinationsId = 'destinations';
 export const promisesId = 'promises';
+/** Of the schedule, too; Temporal adds the time to it. */
+export const sweepId = 'sweep-artifacts';
 
 export function promiseId(name: string): string {
   return `promise/${name}`;

@@ -1,9 +1,9 @@
-import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
-import { directoryArtifacts } from '../../activities/artifacts/artifactStore.js';
+import type { SweptArtifacts } from '../../activities/artifacts/artifactStore.js';
+import { directoryArtifacts } from '../../activities/artifacts/directoryArtifacts.js';
 import type { ArtifactConfiguration } from './artifactConfiguration.js';
 
 /** The artifact store that the configuration names; a bucket has to answer now. */
-export async function openArtifacts(configuration: ArtifactConfiguration): Promise<ArtifactStore> {
+export async function openArtifacts(configuration: ArtifactConfiguration): Promise<SweptArtifacts> {
   if (configuration.kind === 'directory') return directoryArtifacts(configuration.root);
   // Loaded only here: commands on one machine need no client for buckets.
   const { bucketArtifacts, checkBucket } = await import('../../activities/artifacts/bucketArtifacts.js');

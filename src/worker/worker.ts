@@ -3,9 +3,11 @@ import type { NativeConnection } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import type { Activities, ActivityDependencies } from '../../activities/activities.js';
 import { createActivities } from '../../activities/activities.js';
-import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
+import type { SweptArtifacts } from '../../activities/artifacts/artifactStore.js';
 import { entityClient } from '../../activities/entityClient.js';
+import { neededDigests } from '../../activities/neededDigests.js';
 import { storeWriters } from '../../activities/stores/storeWriters.js';
+import { sweptSince } from '../../activities/sweepSchedule.js';
 import { stagesQueue } from '../domain/taskQueues.js';
 import type { WorkerConfiguration } from './configuration.js';
 import { homeLayout } from './configuration.js';
@@ -100,13 +102,15 @@ async function workersOf(
 
 function dependenciesOf(
   { configuration, client }: WorkerParts,
-  artifacts: ArtifactStore,
+  artifacts: SweptArtifacts,
   { runStage, secrets, settings }: PlaceParts,
 ): ActivityDependencies {
   return {
     artifacts,
     runStage,
     entities: entityClient(client, configuration.taskQueue),
+    neededDigests: () => neededDigests(client, configuration.taskQueue),
+    sweptSince: () => sweptSince(client),
     settings,
     recheckMillis: configuration.recheckMillis,
     writerFor: storeWriters({ secrets, cacheDirectory: homeLayout(configuration.home).repositories }),

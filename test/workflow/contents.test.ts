@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { directoryArtifacts, getJson } from '../../activities/artifacts/artifactStore.js';
+import { getJson } from '../../activities/artifacts/artifactStore.js';
+import { directoryArtifacts } from '../../activities/artifacts/directoryArtifacts.js';
 import { echoStage, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
 import { eventually, holds } from '../platform/eventually.js';
 import { execute, start } from '../platform/operations.js';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { NativeConnection } from '@temporalio/worker';
-import { directoryArtifacts } from '../../../activities/artifacts/artifactStore.js';
+import { directoryArtifacts } from '../../../activities/artifacts/directoryArtifacts.js';
 import { openCluster } from '../../../activities/kubernetes/cluster.js';
 import { followConfiguration } from '../../../src/kubernetes/followedConfiguration.js';
 import { runController } from '../../../src/kubernetes/runController.js';

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { ArtifactStore } from '../../../activities/artifacts/artifactStore.js';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { SweptArtifacts } from '../../../activities/artifacts/artifactStore.js';
 import { restoreSnapshot, takeSnapshot } from '../../../activities/artifacts/snapshot.js';
 import { artifactConfiguration } from '../../../src/worker/artifactConfiguration.js';
 import { openArtifacts } from '../../../src/worker/openArtifacts.js';
@@ -11,7 +11,7 @@ import { minioServer } from '../../servers/bucketServer.js';
 
 let server: BucketServer;
 let folder: string;
-let artifacts: ArtifactStore;
+let artifacts: SweptArtifacts;
 
 beforeAll(async () => {
   server = await minioServer();
@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function open(changes: NodeJS.ProcessEnv = {}): Promise<ArtifactStore> {
+function open(changes: NodeJS.ProcessEnv = {}): Promise<SweptArtifacts> {
   const environment = {
     FULFIL_ARTIFACTS_URL: `http://${server.endpoint}/artifacts/team-a`,
     FULFIL_ARTIFACTS_ACCESS_KEY: server.accessKey,
@@ -76,6 +76,56 @@ test('what somebody changed in the bucket is refused, and leaves no copy', async
   await expect(artifacts.get(digest)).rejects.toMatchObject(damaged);
   await expect(artifacts.copyTo(digest, join(folder, 'copy'))).rejects.toMatchObject(damaged);
   await expect(readFile(join(folder, 'copy'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+async function blobNamed(wanted: string) {
+  const others: string[] = [];
+  for await (const blob of artifacts.blobs()) {
+    if (`${blob.key.slice(0, 2)}${blob.key.slice(3)}` === wanted) return blob;
+    others.push(blob.key);
+  }
+  throw new Error(`${wanted} is not among ${others.join(', ')}`);
+}
+
+test('what is needed counts as new when it is old; what is not needed can be removed, and nothing that others keep', async () => {
+  const versionsOf = async (name: string) => (await versions()).filter((version) => version === name).length;
+  await server.client.putObject('artifacts', 'team-a/somebody/else.txt', 'text');
+  await server.client.putObject('artifacts', `team-b/98/${digest.slice(2)}`, 'text');
+  const kept = await artifacts.put('kept');
+  const keptKey = `team-a/${kept.slice(0, 2)}/${kept.slice(2)}`;
+  expect(await artifacts.noteUse(kept)).toBe(true);
+  expect(await versionsOf(keptKey)).toBe(1);
+  const old = await blobNamed(kept);
+  expect(old.size).toBe(4);
+  const later = Date.now() + 16 * 24 * 3_600_000;
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(later);
+  try {
+    expect(await artifacts.noteUse(kept)).toBe(true);
+    expect(await versionsOf(keptKey)).toBe(2);
+    await artifacts.put('kept');
+    expect(await versionsOf(keptKey)).toBe(3);
+  } finally {
+    clock.mockRestore();
+  }
+  expect((await artifacts.get(kept)).toString()).toBe('kept');
+  expect(await artifacts.noteUse('0'.repeat(64))).toBe(false);
+  // It was put since it was listed.
+  expect(await artifacts.remove({ ...old, usedAt: old.usedAt - 1000 })).toBe(false);
+  expect(await artifacts.remove(await blobNamed(kept))).toBe(true);
+  await expect(artifacts.get(kept)).rejects.toMatchObject({ type: 'ArtifactMissing' });
+  expect(await artifacts.remove(old)).toBe(false);
+  const keys: string[] = [];
+  for await (const { key } of artifacts.blobs()) keys.push(key);
+  expect(keys).not.toContain('somebody/else.txt');
+  expect(keys.filter((each) => each === `98/${digest.slice(2)}`)).toHaveLength(1);
+});
+
+test('a blob begins as it does; of an empty one, and of none, there is no beginning', async () => {
+  const [empty, long] = [await artifacts.put(''), await artifacts.put('beginning')];
+  expect((await artifacts.begin(long, 5)).toString()).toBe('begin');
+  expect((await artifacts.begin(long, 50)).toString()).toBe('beginning');
+  expect(await artifacts.begin(empty, 5)).toHaveLength(0);
+  expect(await artifacts.begin('0'.repeat(64), 5)).toHaveLength(0);
 });
 
 test('what is missing is said, for another attempt', async () => {

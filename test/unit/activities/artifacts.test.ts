@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { directoryArtifacts } from '../../../activities/artifacts/artifactStore.js';
+import { directoryArtifacts } from '../../../activities/artifacts/directoryArtifacts.js';
 import { bucketArtifacts } from '../../../activities/artifacts/bucketArtifacts.js';
 import { getSnapshot, restoreSnapshot, takeSnapshot } from '../../../activities/artifacts/snapshot.js';
 import { openScratch } from './scratch.js';

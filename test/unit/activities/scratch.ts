@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import type { ArtifactStore } from '../../../activities/artifacts/artifactStore.js';
-import { directoryArtifacts } from '../../../activities/artifacts/artifactStore.js';
+import { directoryArtifacts } from '../../../activities/artifacts/directoryArtifacts.js';
 import type { SnapshotFile } from '../../../activities/artifacts/snapshot.js';
 
 export interface Scratch {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { directoryArtifacts } from '../../../activities/artifacts/artifactStore.js';
+import { directoryArtifacts } from '../../../activities/artifacts/directoryArtifacts.js';
 import type { ArtifactReceiver } from '../../../activities/kubernetes/artifactReceiver.js';
 import { startArtifactReceiver } from '../../../activities/kubernetes/artifactReceiver.js';
 import type { Cluster } from '../../../activities/kubernetes/cluster.js';

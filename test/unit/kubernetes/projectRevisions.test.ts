@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from '@jest/globals';
-import { directoryArtifacts } from '../../../activities/artifacts/artifactStore.js';
+import { directoryArtifacts } from '../../../activities/artifacts/directoryArtifacts.js';
 import type { Cluster } from '../../../activities/kubernetes/cluster.js';
 import { projectRevisions } from '../../../activities/kubernetes/projection/projectRevisions.js';
 import { objectStore } from '../../../src/kubernetes/objectStore.js';
