@@ -19,8 +19,8 @@ export async function ensureSweepSchedule(client: Client, taskQueue: string): Pr
       client.schedule.create({
         scheduleId: sweepId,
         spec: { intervals: [{ every, offset }], jitter },
-        // One that was missed is not made up for: the next one does the same.
-        policies: { overlap: 'SKIP', catchupWindow: '1 hour' },
+        // A laptop is off at night: what was missed is done when Temporal is back.
+        policies: { overlap: 'SKIP', catchupWindow: '1 day' },
         action: { type: 'startWorkflow', workflowType, workflowId: sweepId, taskQueue, args: [] },
       }),
     );
