@@ -19,7 +19,8 @@ export type OperationType =
   | 'deregisterDestination'
   | 'registerStateStore'
   | 'deregisterStateStore'
-  | 'repair';
+  | 'repair'
+  | 'sweepArtifacts';
 
 /** Starts an operation as `temporal workflow start` would. */
 export async function start(
