@@ -113,6 +113,10 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
     if (options.worker !== 'none') {
       const worker = await createWorker(parts);
       const running = worker.run();
+      // Tests would only wait in vain; why is said when it happens.
+      running.catch((thrown: unknown) =>
+        process.stderr.write(`the platform's worker has stopped: ${String(thrown)}\n`),
+      );
       closing.push(async () => {
         worker.stop();
         await running;
