@@ -1,5 +1,5 @@
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { Failure } from '../src/domain/failure.js';
 import { called } from './temporalCalls.js';
 
@@ -9,25 +9,42 @@ import { called } from './temporalCalls.js';
  * Fails when a history cannot be read: what is not known to be needed would be removed.
  */
 export async function* neededDigests(client: Client, taskQueue: string): AsyncIterable<readonly string[]> {
-  const query = `ExecutionStatus = 'Running' AND TaskQueue = '${taskQueue}'`;
-  const running = client.workflow.list({ query })[Symbol.asyncIterator]();
+  // One that somebody paused is neither running nor at its end.
+  const query = `ExecutionStatus NOT IN (${ends}) AND TaskQueue = '${taskQueue}'`;
+  // All of them first: one that goes on as new may change its page.
+  const open = new Set<string>();
+  const listed = client.workflow.list({ query })[Symbol.asyncIterator]();
   for (;;) {
-    const next = await called(() => running.next());
-    if (next.done === true) return;
-    yield await digestsOf(client, next.value);
+    const next = await called(() => listed.next());
+    if (next.done === true) break;
+    open.add(next.value.workflowId);
   }
+  for (const workflowId of open) yield await digestsOf(client, workflowId);
 }
 
-async function digestsOf(client: Client, { workflowId }: WorkflowExecutionInfo): Promise<readonly string[]> {
+const ends = "'Completed', 'Failed', 'Canceled', 'Terminated', 'ContinuedAsNew', 'TimedOut'";
+
+async function digestsOf(client: Client, workflowId: string): Promise<readonly string[]> {
   // The newest of this id: it may have gone on as new since it was listed.
   const handle = client.workflow.getHandle(workflowId);
-  try {
-    return digestsIn(await called(() => handle.fetchHistory()), workflowId);
-  } catch (thrown) {
-    if (thrown instanceof WorkflowNotFoundError) return [];
-    throw thrown;
+  const history = await called(() => handle.fetchHistory().catch(unlessGone));
+  if (history === undefined) return [];
+  // The first event is always there, unless the server sends histories in a form that the client does not read.
+  if ((history.events ?? []).length === 0) {
+    throw new Failure('HistoryUnreadable', `the history of ${workflowId} came without events`, false);
   }
+  return digestsIn(history, workflowId);
 }
+
+/** What is listed may be gone by now. */
+function unlessGone(thrown: unknown): undefined {
+  const code: number | undefined = isGrpcServiceError(thrown) ? thrown.code : undefined;
+  if (thrown instanceof WorkflowNotFoundError || code === notFound) return undefined;
+  throw thrown;
+}
+
+/** gRPC's NOT_FOUND. */
+const notFound = 5;
 
 const digests = /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g;
 

@@ -103,13 +103,16 @@ export function bucketArtifacts(place: BucketPlace): SweptArtifacts {
       const listed = client.listObjectsV2(bucket, prefix, true) as AsyncIterable<ListedObject>;
       for await (const { name, size, lastModified } of listed) {
         const key = name.slice(prefix.length);
-        if (isBlobPath(key)) yield { key, size, usedAt: lastModified.getTime() };
+        // A use is noted only when the last one is old: there may have been another until then.
+        if (isBlobPath(key)) yield { key, size, usedAt: lastModified.getTime() + keptMillis / 2 };
       }
     },
     begin: (digest, bytes) =>
       told(place, async () => {
         try {
-          return await buffer(await client.getPartialObject(bucket, keyOf(digest), 0, bytes));
+          const part = await buffer(await client.getPartialObject(bucket, keyOf(digest), 0, bytes));
+          // Some servers know no parts and send everything.
+          return part.subarray(0, bytes);
         } catch (thrown) {
           // Of an empty object nothing is a part.
           if (!isMissingObject(thrown) && errorCode(thrown) !== 'InvalidRange') throw thrown;

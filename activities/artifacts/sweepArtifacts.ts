@@ -45,18 +45,22 @@ export async function sweepArtifacts(options: SweepOptions, signal: AbortSignal)
 
 /** @returns how many of them are there */
 async function noteNeeded({ artifacts, needed }: SweepOptions, signal: AbortSignal): Promise<number> {
-  const seen = new Set<string>();
-  let there = 0;
-  async function note(digests: readonly string[], deep: boolean): Promise<void> {
-    const unseen = [...new Set(digests)].filter((digest) => !seen.has(digest));
-    for (const digest of unseen) seen.add(digest);
-    await inParallel(unseen, atOnce, async (digest) => {
-      signal.throwIfAborted();
-      if (!(await artifacts.noteUse(digest))) return;
-      there += 1;
-      if (deep) await note(await snapshotMembers(artifacts, digest), false);
+  const [seen, opened] = [new Set<string>(), new Set<string>()];
+  async function note(digest: string): Promise<boolean> {
+    signal.throwIfAborted();
+    if (seen.has(digest)) return true;
+    const isThere = await artifacts.noteUse(digest);
+    if (isThere) seen.add(digest);
+    return isThere;
+  }
+  for await (const digests of needed) {
+    const unopened = [...new Set(digests)].filter((digest) => !opened.has(digest));
+    await inParallel(unopened, atOnce, async (digest) => {
+      opened.add(digest);
+      if (!(await note(digest))) return;
+      // A file of one snapshot may be a snapshot of another's: whatever is named is opened itself.
+      for (const member of await snapshotMembers(artifacts, digest)) await note(member);
     });
   }
-  for await (const digests of needed) await note(digests, true);
-  return there;
+  return seen.size;
 }
