@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { isGrpcServiceError } from '@temporalio/client';
 import { Failure } from '../src/domain/failure.js';
 import { called } from './temporalCalls.js';
 
@@ -13,12 +13,9 @@ export async function* neededDigests(client: Client, taskQueue: string): AsyncIt
   const query = `ExecutionStatus NOT IN (${ends}) AND TaskQueue = '${taskQueue}'`;
   // All of them first: one that goes on as new may change its page.
   const open = new Set<string>();
-  const listed = client.workflow.list({ query })[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await called(() => listed.next());
-    if (next.done === true) break;
-    open.add(next.value.workflowId);
-  }
+  await called(async () => {
+    for await (const { workflowId } of client.workflow.list({ query })) open.add(workflowId);
+  });
   for (const workflowId of open) yield await digestsOf(client, workflowId);
 }
 
@@ -39,7 +36,7 @@ async function digestsOf(client: Client, workflowId: string): Promise<readonly s
 /** What is listed may be gone by now. */
 function unlessGone(thrown: unknown): undefined {
   const code: number | undefined = isGrpcServiceError(thrown) ? thrown.code : undefined;
-  if (thrown instanceof WorkflowNotFoundError || code === notFound) return undefined;
+  if (code === notFound) return undefined;
   throw thrown;
 }
 

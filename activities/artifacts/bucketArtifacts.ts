@@ -10,7 +10,7 @@ import { Transform } from 'node:stream';
 import { Client, CopyDestinationOptions, CopySourceOptions, IamAwsProvider } from 'minio';
 import { Failure, reason } from '../../src/domain/failure.js';
 import { errorCode } from '../stores/errorCode.js';
-import { isMissingObject } from '../stores/bucket/bucketFailure.js';
+import { isMissingObject, unlessMissing } from '../stores/bucket/bucketFailure.js';
 import { limitedRequest } from '../stores/bucket/bucketConnection.js';
 import { blobPath, digestOf, expectDigest, isBlobPath, short } from './artifactDigest.js';
 import type { SweptArtifacts } from './artifactStore.js';
@@ -41,13 +41,7 @@ export function bucketArtifacts(place: BucketPlace): SweptArtifacts {
 
   /** When it was last put; undefined when it is not there. */
   async function putAt(key: string): Promise<number | undefined> {
-    return client.statObject(bucket, key).then(
-      ({ lastModified }) => lastModified.getTime(),
-      (thrown: unknown) => {
-        if (!isMissingObject(thrown)) throw thrown;
-        return undefined;
-      },
-    );
+    return unlessMissing(async () => (await client.statObject(bucket, key)).lastModified.getTime());
   }
 
   async function keep(digest: string, put: (key: string) => Promise<unknown>): Promise<void> {

@@ -85,10 +85,10 @@ test('artifacts that nobody needs for thirty days are removed; everything else w
 
   await age(60);
   const artifacts = directoryArtifacts(root());
-  const needed = () => neededDigests(platform.client, platform.taskQueue);
+  const needed = neededDigests(platform.client, platform.taskQueue);
   const unneeded = await artifacts.put('of an object that is long gone');
   await age(60);
-  const options = { artifacts, needed: needed(), notedSince: Date.now() - 31 * day, now: Date.now() };
+  const options = { artifacts, needed, notedSince: Date.now() - 31 * day, now: Date.now() };
   const swept = await sweepArtifacts(options, new AbortController().signal);
   expect(swept.removed).toBeGreaterThan(0);
   expect(swept.needed + swept.removed).toBe(count + 1);

@@ -55,3 +55,13 @@ function isNamed(thrown: unknown, name: RegExp): boolean {
 export function isMissingObject(thrown: unknown): boolean {
   return ['NoSuchKey', 'NotFound'].includes(errorCode(thrown) ?? '');
 }
+
+/** What was asked for, or undefined when the object is not there. */
+export async function unlessMissing<Result>(ask: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    if (isMissingObject(thrown)) return undefined;
+    throw thrown;
+  }
+}

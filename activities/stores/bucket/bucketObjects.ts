@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Client } from 'minio';
 import type { StoreFile } from '../storeWriter.js';
-import { isMissingObject } from './bucketFailure.js';
+import { unlessMissing } from './bucketFailure.js';
 
 export interface StoredObject {
   readonly etag: string;
@@ -84,13 +84,4 @@ export function holds(stored: StoredObject, file: StoreFile, content: Buffer): b
   if (stored.size !== content.length) return false;
   if (stored.digest === file.digest) return true;
   return stored.etag === createHash('md5').update(content).digest('hex');
-}
-
-async function unlessMissing<Result>(ask: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await ask();
-  } catch (thrown) {
-    if (isMissingObject(thrown)) return undefined;
-    throw thrown;
-  }
 }
