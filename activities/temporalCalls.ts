@@ -35,8 +35,16 @@ const unknownAttribute = /no mapping defined for search attribute/;
 
 /** Of some calls the client's message says why, of others the server's details do. */
 function serviceReason(thrown: unknown): string | undefined {
-  if (isGrpcServiceError(thrown)) return thrown.details;
+  if (isGrpcServiceError(thrown)) return grpcReason(thrown);
   if (!(thrown instanceof ServiceError)) return undefined;
   const { message, cause } = thrown;
-  return isGrpcServiceError(cause) ? `${message}: ${cause.details}` : message;
+  return isGrpcServiceError(cause) ? `${message}: ${grpcReason(cause)}` : message;
+}
+
+/**
+ * A message is `CODE: details`, except of an update with start: there it is what was wrong with one of the two, and the
+ * details only say that something was.
+ */
+function grpcReason({ message, details }: { readonly message: string; readonly details: string }): string {
+  return message.endsWith(details) ? details : message;
 }

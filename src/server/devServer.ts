@@ -5,7 +5,6 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { searchAttributeKeys } from '../../workflows/searchAttributes.js';
 
 export interface DevServerOptions {
   readonly executable: string;
@@ -87,14 +86,10 @@ const settings = [
 const garbageCollection = '300';
 
 function argumentsOf({ port, uiPort, database }: DevServerOptions): string[] {
-  const attributes = searchAttributeKeys.flatMap((key) => [
-    '--search-attribute',
-    `${key.name}=${key.type === 'KEYWORD' ? 'Keyword' : 'KeywordList'}`,
-  ]);
   const ports = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)];
   const storage = ['--db-filename', database, ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])];
   const configuration = settings.flatMap((setting) => ['--dynamic-config-value', setting]);
-  return ['server', 'start-dev', ...ports, ...storage, ...configuration, '--log-level', 'error', ...attributes];
+  return ['server', 'start-dev', ...ports, ...storage, ...configuration, '--log-level', 'error'];
 }
 
 async function endOf(child: ChildProcess): Promise<number> {

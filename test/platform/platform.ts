@@ -14,7 +14,6 @@ import { ensureEngine } from '../../src/setup/ensureEngine.js';
 import { temporalBinary } from '../../src/setup/temporalBinary.js';
 import { workerConfiguration } from '../../src/worker/configuration.js';
 import type { StagePlace } from '../../src/worker/stageRunnerFor.js';
-import { searchAttributeKeys } from '../../workflows/searchAttributes.js';
 import { registerSearchAttributes } from '../../activities/searchAttributes.js';
 import { createWorker } from '../../src/worker/worker.js';
 import { freePorts } from '../../src/server/freePorts.js';
@@ -85,7 +84,6 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
       await server.stop();
       for (const rest of ['', '-journal', '-shm', '-wal']) await rm(`${database}${rest}`, { force: true });
       server = await startDevServer({ executable: temporal, ...ports, database });
-      await forgetSearchAttributes(connection);
     };
     const outage = async (millis: number) => {
       await server.stop();
@@ -94,6 +92,7 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
     };
     const connection = await Connection.connect({ address });
     closing.push(() => connection.close());
+    await registerSearchAttributes(connection, 'default');
     const native = await NativeConnection.connect({ address });
     closing.push(() => native.close());
     const client = new Client({ connection });
@@ -137,20 +136,12 @@ export async function openPlatform(options: PlatformOptions = {}): Promise<Platf
       outage,
       close,
     };
-    if (options.worker === 'none') await registerSearchAttributes(connection, 'default');
-    else await within(openMillis, 'the platform did not answer', furnish(platform, options));
+    if (options.worker !== 'none') await within(openMillis, 'the platform did not answer', furnish(platform, options));
     return platform;
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-/** Only the development server is told of them as it starts: any other that is new knows none. */
-async function forgetSearchAttributes({ operatorService }: Connection): Promise<void> {
-  const namespace = 'default';
-  const searchAttributes = searchAttributeKeys.map(({ name }) => name);
-  await operatorService.removeSearchAttributes({ namespace, searchAttributes });
 }
 
 async function furnish(platform: Platform, { destinations = {} }: PlatformOptions): Promise<void> {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Accepted } from '../../workflows/operation.js';
+import { searchAttributeKeys } from '../../workflows/searchAttributes.js';
 import { configMap, destination, echoStage, pipeline, promise, request } from '../platform/documents.js';
 import { ended, execute, handOver, settled, start } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
@@ -121,4 +122,16 @@ test('a Destination that appears while a run decides where documents go is not m
     return ended(handle);
   });
   expect((await Promise.all(installing)).map(({ phase }) => phase)).toEqual(['Ready', 'Ready', 'Ready']);
+});
+
+test.each([
+  ['a Promise', () => platform.entities.claim({ promise: 'first' })],
+  ['a Destination', () => platform.entities.subscribe('first')],
+])('an empty Temporal to which %s comes first is told of the search attributes', async (_what, come) => {
+  await platform.loseTemporal();
+  await come();
+  const { customAttributes } = await platform.client.connection.operatorService.listSearchAttributes({
+    namespace: 'default',
+  });
+  expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(searchAttributeKeys.map(({ name }) => name)));
 });
