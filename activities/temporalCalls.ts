@@ -30,8 +30,8 @@ export async function calledStart<T>(client: Client, work: () => Promise<T>): Pr
   });
 }
 
-/** `Namespace default has no mapping defined for search attribute FulfilKind`, the server's words. */
-const unknownAttribute = /no mapping defined for search attribute/;
+/** The server's words (its common/namespace, and common/searchattribute for Elasticsearch), with the name of ours. */
+const unknownAttribute = /no mapping defined for search attribute|search attribute \S+ is not defined/;
 
 /** Of some calls the client's message says why, of others the server's details do. */
 function serviceReason(thrown: unknown): string | undefined {
