@@ -8,8 +8,8 @@ import { BASE_IMAGE } from '../setup/baseImage.js';
 import { ensureEngine } from '../setup/ensureEngine.js';
 import { homeLayout, workerConfiguration } from '../worker/configuration.js';
 import { registerSearchAttributes } from '../../activities/searchAttributes.js';
-import { ensureSweepSchedule } from '../../activities/sweepSchedule.js';
 import { reason } from '../domain/failure.js';
+import { keepSweepSchedule } from '../worker/keepSweepSchedule.js';
 import { kubernetesConfiguration } from '../worker/kubernetesConfiguration.js';
 import type { StagePlace } from '../worker/stageRunnerFor.js';
 import type { FulfilWorker } from '../worker/worker.js';
@@ -63,10 +63,8 @@ export async function startWorker(
   try {
     const client = new Client({ connection, namespace });
     await registerSearchAttributes(connection, namespace);
-    await ensureSweepSchedule(client, configuration.taskQueue).catch((thrown: unknown) => {
-      // Everything else works without; a disk fills slowly.
-      remark(`artifacts that nobody needs are not removed, because there is no schedule for it: ${reason(thrown)}`);
-    });
+    const sweeping = keepSweepSchedule(client, configuration.taskQueue, notSwept, over.signal);
+    closing.push(() => sweeping);
     // Not before: a runtime that never had a connection would keep the process alive.
     installRuntime();
     const native = await NativeConnection.connect(connectionOptions);
@@ -77,6 +75,11 @@ export async function startWorker(
     await close();
     throw thrown;
   }
+}
+
+/** Everything else works without; a disk fills slowly. */
+function notSwept(thrown: unknown): void {
+  remark(`artifacts that nobody needs are not removed, because there is no schedule for it: ${reason(thrown)}`);
 }
 
 /** An engine that has proved to work, without what workers that died left in it. */

@@ -5,9 +5,10 @@ import { directoryArtifacts } from '../../activities/artifacts/directoryArtifact
 import { sweepArtifacts } from '../../activities/artifacts/sweepArtifacts.js';
 import { neededDigests } from '../../activities/neededDigests.js';
 import { ensureSweepSchedule } from '../../activities/sweepSchedule.js';
+import { keepSweepSchedule } from '../../src/worker/keepSweepSchedule.js';
 import type { OperationResult } from '../../workflows/operation.js';
 import { configMap, destination, echoStage, pipeline, promise, request, stage } from '../platform/documents.js';
-import { eventually } from '../platform/eventually.js';
+import { eventually, succeeds } from '../platform/eventually.js';
 import { execute, settled, start } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
 import { openPlatform } from '../platform/platform.js';
@@ -113,4 +114,18 @@ test('artifacts that nobody needs for thirty days are removed; everything else w
     expect(await execute(platform, 'deletePromise', { name })).toMatchObject({ phase: 'Gone' });
   }
   expect(await documents()).toEqual([]);
+});
+
+test('a worker brings the schedule back when Temporal is lost', async () => {
+  const over = new AbortController();
+  const failures: unknown[] = [];
+  const failed = (thrown: unknown) => failures.push(thrown);
+  const keeping = keepSweepSchedule(platform.client, platform.taskQueue, failed, over.signal, 100);
+  const schedule = platform.client.schedule.getHandle('sweep-artifacts');
+  await succeeds('the schedule to be there', () => schedule.describe());
+  await platform.loseTemporal();
+  await succeeds('the schedule to be there again', () => schedule.describe());
+  over.abort();
+  await keeping;
+  expect(failures.map(String).filter((failure) => !failure.includes('Temporal:'))).toEqual([]);
 });
