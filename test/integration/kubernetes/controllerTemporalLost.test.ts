@@ -139,6 +139,36 @@ test('what pipelines wrote in the status is known after the loss, to the delete 
   expect(await typeOf('resource/account/default/one/run-1')).toMatch(/Run$/);
 });
 
+test('a Promise that waits for a lost request whose document is refused now says so, and goes when it is mended', async () => {
+  const resource = { configure: [pipeline('configure', [echoStage()])] };
+  await world.apply(promise('strict', { resource }));
+  await world.until(['crd', 'stricts.test.fulfil.io'], 'Established', (crd) => {
+    return condition(crd, 'Established')?.status === 'True';
+  });
+  await world.apply(request('strict', 'one', { size: 'small' }));
+  await world.until(['stricts', 'one'], 'Reconciled', isReconciled);
+  await controller.stop();
+  await world.platform.loseTemporal();
+  const size = '/spec/api/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/size';
+  const maxLength = JSON.stringify([{ op: 'add', path: `${size}/maxLength`, value: 3 }]);
+  await world.kubectl('patch', 'promise', 'strict', '--type=json', `--patch=${maxLength}`);
+  await world.kubectl('delete', 'promise', 'strict', '--wait=false');
+  controller = await startController(world);
+
+  await world.until(['promise', 'strict'], 'says for what it waits', ({ status }) => {
+    return status?.['message'] === 'waiting for 1 resource(s) to be known again: default/one';
+  });
+  const refused = await world.until(['stricts', 'one'], 'refused', (object) => {
+    return condition(object, 'Accepted')?.reason === 'DocumentRefused';
+  });
+  expect(condition(refused, 'Accepted')?.message).toContain('spec.size');
+  expect(await documents()).toContain(path('one', 'strict'));
+
+  await world.apply(request('strict', 'one', { size: 'big' }));
+  await world.untilGone('promise', 'strict');
+  expect(await documents()).not.toContain(path('one', 'strict'));
+});
+
 test('an entity that somebody terminated is taken for lost: documents go with its object, or with its Promise', async () => {
   await world.apply(...['five', 'six'].map((name) => request('database', name, { size: 'small' })));
   for (const name of ['five', 'six']) {

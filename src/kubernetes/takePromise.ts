@@ -1,0 +1,86 @@
+import type { PreparedPromise } from '../../activities/admission/prepare.js';
+import { handOverPromise, preparePromise } from '../../activities/admission/prepare.js';
+import { definitions, platformResources } from '../../activities/kubernetes/projection/apiResource.js';
+import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import { makeObject } from '../../activities/kubernetes/projection/makeObject.js';
+import { conditionOf } from '../../activities/kubernetes/projection/statusConditions.js';
+import {
+  isCurrent,
+  isEstablished,
+  promiseApi,
+  promiseLabel,
+} from '../../activities/kubernetes/projection/promiseApi.js';
+import type { EntityStatus } from '../domain/entity.js';
+import { Failure } from '../domain/failure.js';
+import { isSameSettings } from '../domain/plan.js';
+import type { ControllerContext } from './controllerContext.js';
+import { isOf, refusalOf, shownAs } from './controllerContext.js';
+import { isSameWish } from './sameWish.js';
+import { remembered } from './lostEntity.js';
+import { wishDocument } from './wishDocument.js';
+
+const resource = platformResources.promises;
+
+export interface TakenPromise {
+  readonly document?: string;
+  readonly refusal?: string;
+}
+
+/** Checks the object and hands it over, unless its entity has exactly this document. */
+export async function takePromise(
+  context: ControllerContext,
+  object: ClusterObject,
+  status: EntityStatus | undefined,
+  reported: boolean,
+): Promise<TakenPromise> {
+  try {
+    const prepared = await preparePromise(context, wishDocument(resource, object));
+    const { digest } = prepared.plan;
+    await ensureApi(context, prepared);
+    const taken = status !== undefined && isOf(context, object, status) && hasSettings(prepared);
+    if (taken && (await isSameWish(context.artifacts, status.document, digest))) return { document: status.document };
+    // Whoever finds the Promise available asks for its kind at once; the definition's own news wakes the Promise again.
+    if (!isServed(context, prepared)) return {};
+    // The entity waits for the end of its own report: what is new is told it afterwards.
+    if (reported) context.wake.promise(object.metadata.name);
+    else {
+      const { name: promise, plan } = prepared;
+      const { paused = false } = prepared.commands;
+      const known = await remembered(context, object, status);
+      const wish = { plan, commands: { paused }, ...shownAs(context, object), ...known };
+      await handOverPromise(context.entities, promise, wish);
+    }
+    return { document: digest };
+  } catch (thrown) {
+    return { refusal: refusalOf(thrown) };
+  }
+}
+
+/** The platform's configuration is part of the plan and not of the document. */
+function hasSettings({ before, plan }: PreparedPromise): boolean {
+  return before === undefined || isSameSettings(before.newest, plan);
+}
+
+function isServed({ definitions }: ControllerContext, { promise: { spec } }: PreparedPromise): boolean {
+  if (spec.api === undefined) return true;
+  const definition = definitions.get(spec.api.metadata.name);
+  const names = conditionOf(definition?.status, 'NamesAccepted');
+  if (names?.status === 'False') throw new Failure('Refused', `spec.api: ${names.message}`, false);
+  return isEstablished(definition);
+}
+
+/** The API's definition stands before anybody hears of the Promise (reference, section 3.2). */
+async function ensureApi(context: ControllerContext, { name, promise }: PreparedPromise): Promise<void> {
+  const { api } = promise.spec;
+  if (api === undefined) return;
+  const { group, names } = api.spec;
+  const found = context.definitions.get(api.metadata.name);
+  const rival = found?.metadata.labels?.[promiseLabel] ?? (await context.entities.findPromise(group, names.kind));
+  if (rival !== undefined && rival !== name) {
+    const message = `Promise ${name}: spec.api: ${names.kind} (${group}) is already the API of Promise ${rival}`;
+    throw new Failure('Refused', message, false);
+  }
+  const wanted = promiseApi(name, api);
+  if (isCurrent(found, wanted)) return;
+  await makeObject(context.cluster, definitions, context.definitions, wanted);
+}
