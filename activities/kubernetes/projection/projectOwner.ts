@@ -1,5 +1,6 @@
 import { toRecord } from '../../../src/documents/toRecord.js';
 import type { EntityStatus } from '../../../src/domain/entity.js';
+import { Failure } from '../../../src/domain/failure.js';
 import { getJson } from '../../artifacts/artifactStore.js';
 import type { ApiResource } from './apiResource.js';
 import type { ClusterObject, ObjectCache } from './clusterObject.js';
@@ -7,7 +8,7 @@ import { promiseStatus, requestStatus } from './ownerStatus.js';
 import type { WorkProjection } from './projectWorks.js';
 import { projectWorks } from './projectWorks.js';
 import { isShown } from './statusConditions.js';
-import { statusEvents } from './statusEvents.js';
+import { statusEvents, warning } from './statusEvents.js';
 import { writeStatus } from './writeStatus.js';
 
 export interface Projected {
@@ -26,7 +27,9 @@ const reporters = { promise: 'PromiseController', resource: 'ResourceRequestCont
 /** Shows in the cluster what an entity knows: Works and WorkPlacements, then the object's own status, then events. */
 export async function projectOwner(parts: WorkProjection, projected: Projected): Promise<void> {
   const { workflow, resource, cache, object, status } = projected;
-  if (status !== undefined) await projectWorks(parts, object, status);
+  if (status !== undefined) {
+    await projectWorks(parts, object, status).catch((thrown: unknown) => tellMissing(parts, projected, thrown));
+  }
   const details = status?.details === undefined ? {} : (toRecord(await getJson(parts.artifacts, status.details)) ?? {});
   const shape = workflow === 'promise' ? promiseStatus : requestStatus;
   const wanted = shape({ ...projected, details, now: new Date().toISOString() });
@@ -34,4 +37,11 @@ export async function projectOwner(parts: WorkProjection, projected: Projected):
   const written = await writeStatus(parts.cluster, resource, cache, object, wanted);
   const source = { workflow, deleting: status?.deleting ?? false, paused: status?.paused ?? false };
   await parts.record(reporters[workflow], resource, written, statusEvents(source, object.status ?? {}, wanted));
+}
+
+/** Documents that were lost with the artifact store: pipelines make them anew, which must not wait for a Work to show them. */
+async function tellMissing(parts: WorkProjection, projected: Projected, thrown: unknown): Promise<void> {
+  if (!(thrown instanceof Failure) || thrown.type !== 'ArtifactMissing') throw thrown;
+  const { workflow, resource, object } = projected;
+  await parts.record(reporters[workflow], resource, object, [warning(thrown.type, thrown.message)]);
 }
