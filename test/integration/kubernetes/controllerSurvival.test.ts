@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { echoStage, pipeline, promise, request } from '../../platform/documents.js';
+import { echoStage, pipeline, promise, request, stage } from '../../platform/documents.js';
 import { holds } from '../../platform/eventually.js';
+import { gate } from '../../platform/gate.js';
 import { openPlatform } from '../../platform/platform.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
@@ -75,6 +76,28 @@ test('with Temporal and everything it knew lost, the same objects lead to the sa
   expect(await documents()).toEqual([path('one')]);
   expect([path('one'), await repository.read(path('one'))]).toEqual(before.find(([file]) => file === path('one')));
   await holds('quiet', async () => (await world.writesDuring(3_000)).length === 0);
+});
+
+test('documents that were lost with the artifact store are made anew, also when they are asked for before', async () => {
+  await controller.stop();
+  await world.platform.close();
+  world = { ...world, platform: await openPlatform() };
+  const held = gate(world.platform.home, 'setup');
+  const setup = { configure: [pipeline('setup', [stage('hold', held.script)])] };
+  await world.apply(
+    promise('database', { promise: setup, resource: { configure: [pipeline('configure', [echoStage()])] } }),
+  );
+  controller = await startController(world);
+  await held.reached();
+  const status = () => world.platform.entities.status('resource/database/default/one');
+  await holds('it waits for its Promise', async () => (await status())?.phase === 'Waiting');
+  await world.kubectl('label', 'destination', 'worker', 'place=elsewhere');
+  const isAsked = async () =>
+    (await status())?.runs.some(({ action, outcome }) => action === 'place' && outcome === 'Failed');
+  await holds('documents are asked for that nobody has', async () => (await isAsked()) === true);
+  await held.openDuring(holds('it is known again', async () => (await status())?.phase === 'Ready'));
+  await world.until(['databases', 'one'], 'Reconciled', isReconciled);
+  expect(await documents()).toEqual([path('one')]);
 });
 
 test('a Promise that is deleted while nobody runs goes when somebody does', async () => {
