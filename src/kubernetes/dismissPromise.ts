@@ -5,6 +5,7 @@ import { deleteObject } from '../../activities/kubernetes/projection/clusterWrit
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { promiseId } from '../domain/ids.js';
+import { waitingForResources } from '../domain/waitingForResources.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
@@ -35,12 +36,7 @@ export async function dismissPromise(
     await removeRevisions(context, name);
     return (await removeApi(context, name)) ? undefined : letGo(promisePlace(context, name), object);
   }
-  let lost: string[] = [];
-  if (!status.deleting) {
-    await adoptUnknown(context, name, status.resources ?? []);
-    lost = await lostRequests(context, name, status);
-    if (lost.length === 0) await context.entities.remove(promiseId(name), {});
-  }
+  const lost = status.deleting ? [] : await askToGo(context, name, status);
   // What it waits for, from now on.
   const current = status.deleting ? status : ((await context.entities.status(promiseId(name))) ?? status);
   const now = lost.length === 0 ? current : heldUp(current, lost);
@@ -49,10 +45,17 @@ export async function dismissPromise(
   context.wake.requestsOf(name);
 }
 
+/** @returns requests that hold it up, because they have to be known again first; it is not asked then */
+async function askToGo(context: ControllerContext, name: string, status: EntityStatus): Promise<string[]> {
+  await adoptUnknown(context, name, status.resources ?? []);
+  const lost = await lostRequests(context, name, status);
+  if (lost.length === 0) await context.entities.remove(promiseId(name), {});
+  return lost;
+}
+
 /** One whose document is refused as it is now is never known again by itself: its own conditions say why. */
 function heldUp(status: EntityStatus, lost: readonly string[]): EntityStatus {
-  const message = `waiting for ${lost.length} resource(s) to be known again: ${lost.slice(0, 5).join(', ')}`;
-  return { ...status, deleting: true, message };
+  return { ...status, deleting: true, message: waitingForResources(lost, ' to be known again') };
 }
 
 /** True while the definition is still there; its end wakes the Promise again. */

@@ -21,6 +21,7 @@ import type { ServedApi } from './servedApis.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
 import { refuseNamesake } from './namesake.js';
 import { removeBinding } from './bindingObjects.js';
+import type { Taken } from './taken.js';
 import { wishDocument } from './wishDocument.js';
 
 /** Brings one request and its entity together; see {@link reconcilePromise}. */
@@ -42,11 +43,6 @@ export async function reconcileRequest(
   if (isGoingWithItsPromise(context, api, status)) return deleteObject(context.cluster, api.resource, held);
   const told = await obeyLabels(context, placeOf(context, api, key), held, status);
   await show(context, api, told, status, await take(context, api, told, status, given !== undefined));
-}
-
-interface Taken {
-  readonly document?: string;
-  readonly refusal?: string;
 }
 
 async function take(

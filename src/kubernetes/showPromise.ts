@@ -8,7 +8,7 @@ import { promiseId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf } from './controllerContext.js';
 import { labelSuspension } from './objectCommands.js';
-import type { TakenPromise } from './takePromise.js';
+import type { Taken } from './taken.js';
 
 const resource = platformResources.promises;
 
@@ -17,7 +17,7 @@ export async function showPromise(
   context: ControllerContext,
   object: ClusterObject,
   status: EntityStatus | undefined,
-  taken: TakenPromise,
+  taken: Taken,
 ): Promise<void> {
   if (status === undefined && taken.refusal === undefined) return;
   const { name } = object.metadata;

@@ -17,14 +17,10 @@ import type { ControllerContext } from './controllerContext.js';
 import { isOf, refusalOf, shownAs } from './controllerContext.js';
 import { isSameWish } from './sameWish.js';
 import { remembered } from './lostEntity.js';
+import type { Taken } from './taken.js';
 import { wishDocument } from './wishDocument.js';
 
 const resource = platformResources.promises;
-
-export interface TakenPromise {
-  readonly document?: string;
-  readonly refusal?: string;
-}
 
 /** Checks the object and hands it over, unless its entity has exactly this document. */
 export async function takePromise(
@@ -32,7 +28,7 @@ export async function takePromise(
   object: ClusterObject,
   status: EntityStatus | undefined,
   reported: boolean,
-): Promise<TakenPromise> {
+): Promise<Taken> {
   try {
     const prepared = await preparePromise(context, wishDocument(resource, object));
     const { digest } = prepared.plan;

@@ -1,3 +1,4 @@
+import { waitingForResources } from '../../src/domain/waitingForResources.js';
 import { pipelinesOrder } from './control.js';
 import { show } from './entity.js';
 import type { RunOrder } from './entityRun.js';
@@ -37,11 +38,7 @@ export function showDeletion(name: string, state: PromiseState): void {
     state.failure = { type: deletionBlocked, message };
     return show(state, 'Failed', message);
   }
-  show(
-    state,
-    'Deleting',
-    `waiting for ${state.resources.length} resource(s): ${state.resources.slice(0, 5).join(', ')}`,
-  );
+  show(state, 'Deleting', waitingForResources(state.resources));
 }
 
 /** A deletion that was held up by resources goes on when none of them holds it up any more. */
