@@ -46,21 +46,3 @@ function imageOf({ spec }: Pod, container: string): string {
 export function saysWhy({ message }: PodTrouble): boolean {
   return !/^Back-off pulling image "[^"]*"$/.test(message);
 }
-
-/** Every pod waits a moment for its volumes; one that has to for longer may lack one. */
-const volumesMillis = 10_000;
-
-/** Why a pod has not begun or does not go on, for people. */
-export function pendingReason(pod: Pod, trouble: PodTrouble | undefined): string | undefined {
-  if (trouble !== undefined) return `container "${trouble.container}" waits: ${trouble.message}`;
-  const isFalse = (wanted: string) =>
-    pod.status?.conditions?.find(({ type, status }) => type === wanted && status === 'False');
-  const unscheduled = isFalse('PodScheduled');
-  if (unscheduled !== undefined) {
-    return `no node takes the pod: ${unscheduled.message ?? unscheduled.reason ?? ''}`;
-  }
-  const { name, creationTimestamp = '' } = pod.metadata;
-  const isOld = Date.now() - Date.parse(creationTimestamp) > volumesMillis;
-  if (pod.status?.phase !== 'Pending' || !isOld || isFalse('PodReadyToStartContainers') === undefined) return undefined;
-  return `pod ${name} cannot begin: a volume, its Secret or ConfigMap, or the network is not there (kubectl describe pod)`;
-}

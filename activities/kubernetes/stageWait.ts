@@ -3,9 +3,10 @@ import type { JobPlan } from './jobPlan.js';
 import { isLastStage } from './jobPlan.js';
 import type { Job, Pod } from './objects.js';
 import { holds } from './objects.js';
+import { pendingReason, podlessReason } from './pendingReason.js';
 import type { Seen } from './podFollower.js';
 import type { PodTrouble } from './podTrouble.js';
-import { pendingReason, saysWhy, troubleOf } from './podTrouble.js';
+import { saysWhy, troubleOf } from './podTrouble.js';
 import { failureOf } from './removeJob.js';
 import type { StageExit } from './stageExit.js';
 import { disruption, exitsOf, isUnknownEnd, writerExits } from './stageExit.js';
@@ -52,6 +53,7 @@ export function stageWait(
   let disrupted: string | undefined;
   let trouble: { readonly key: string; readonly since: number; readonly last: PodTrouble } | undefined;
   let completeSince: number | undefined;
+  let podlessSince: number | undefined;
   let pending: string | undefined;
 
   async function logOf(exit: StageExit): Promise<KeptLog> {
@@ -86,8 +88,15 @@ export function stageWait(
   /** Something that keeps a container from starting, once it has lasted. */
   function stuck(pods: readonly Pod[]): Verdict {
     const newest = pods.findLast((pod) => disruption(pod) === undefined);
-    const found = newest && troubleOf(newest);
-    pending = newest && pendingReason(newest, found);
+    if (newest === undefined) {
+      podlessSince ??= performance.now();
+      pending = podlessReason(performance.now() - podlessSince, disrupted);
+      trouble = undefined;
+      return wait;
+    }
+    podlessSince = undefined;
+    const found = troubleOf(newest);
+    pending = pendingReason(newest, task.stage, found);
     if (found === undefined) {
       trouble = undefined;
       return wait;

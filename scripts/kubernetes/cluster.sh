@@ -59,6 +59,8 @@ start() { # NAME ARGUMENTS...
   # a session of its own: an interrupt at the caller's terminal is not for the cluster
   setsid "$@" >>"$dir/$1.log" 2>&1 </dev/null 9>&- &
   echo $! >"$dir/$1.pid"
+  # for a moment it is a copy of this shell, which pid_of does not take for the program
+  while ! pid_of "$1" >/dev/null && kill -0 $! 2>/dev/null; do sleep 0.01; done
 }
 
 stop() { # NAME
@@ -76,12 +78,14 @@ stop() { # NAME
   rm -f "$dir/$1.pid"
 }
 
-# until SECONDS WHAT COMMAND...: asks again and again
+# until PROGRAM WHAT COMMAND...: asks again and again; a program that has ended is not waited for
 until_holds() {
-  local seconds=$1 what=$2 end=$((SECONDS + $1))
+  local program=$1 what=$2 seconds=180 end
+  end=$((SECONDS + seconds))
   shift 2
   until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || fail "$what: not after $seconds s; see $dir/*.log"
+    pid_of "$program" >/dev/null || fail "$what: $program has ended: $(tail -n 1 "$dir/$program.log")"
+    [ $SECONDS -lt $end ] || fail "$what: not after $seconds s; see $dir/$program.log"
     sleep 0.1
   done
 }
@@ -190,15 +194,15 @@ control_plane() {
     --service-account-signing-key-file="$dir/service-account.key" \
     --service-account-issuer=https://kubernetes.default.svc --service-cluster-ip-range="$service_net" \
     --endpoint-reconciler-type=none --allow-privileged=true --kubelet-preferred-address-types=InternalIP "${audit[@]}"
-  until_holds 180 'the API server makes its certificate' test -s "$dir/certificates/apiserver.crt"
+  until_holds kube-apiserver 'the API server makes its certificate' test -s "$dir/certificates/apiserver.crt"
   write_kubeconfig
-  until_holds 180 'the API server is ready' kube get --raw /readyz
+  until_holds kube-apiserver 'the API server is ready' kube get --raw /readyz
   # each controller as its own service account, as in real clusters: admission rules tell them apart
   start kube-controller-manager --kubeconfig="$dir/kubeconfig" --leader-elect=false \
     --use-service-account-credentials=true \
     --service-account-private-key-file="$dir/service-account.key" --root-ca-file="$dir/certificates/apiserver.crt" \
     --bind-address=127.0.0.1 --secure-port=$((PORT + 3)) --cert-dir="$dir/certificates/controllers"
-  until_holds 180 'the controllers work' kube --namespace default get serviceaccount default
+  until_holds kube-controller-manager 'the controllers work' kube --namespace default get serviceaccount default
 }
 
 network() {
@@ -250,7 +254,7 @@ state = "$dir/containerd-state"
     runtime_type = "io.containerd.runc.v2"
 Y
   start containerd --config "$dir/containerd.toml"
-  until_holds 180 'containerd answers' containerd_client version
+  until_holds containerd 'containerd answers' containerd_client version
   pause_image
 }
 
@@ -284,7 +288,7 @@ Y
   start kubelet --config="$dir/kubelet.yaml" --kubeconfig="$dir/kubeconfig" --hostname-override=node \
     --node-ip="$service_ip" --root-dir="$dir/kubelet" --cert-dir="$dir/certificates/kubelet"
   # asked through the API server: that way answers only when both are there, and a node's status may be of yesterday
-  until_holds 180 'the kubelet answers' kube get --raw /api/v1/nodes/node/proxy/healthz
+  until_holds kubelet 'the kubelet answers' kube get --raw /api/v1/nodes/node/proxy/healthz
   kube wait --for=condition=Ready node/node --timeout=180s >/dev/null
 }
 

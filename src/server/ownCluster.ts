@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../setup/program.js';
-import { freeNetwork } from './freeNetwork.js';
+import { claimNetwork } from './claimNetwork.js';
 import { freePorts } from './freePorts.js';
 import { clusterPrefix, leftOver, markOwned } from './leftOver.js';
 import { requirePrograms } from './programs.js';
@@ -40,7 +40,7 @@ const portsOfCluster = 8;
 /** A cluster whose one node runs pods; it needs root. */
 export async function startOwnCluster(options: OwnClusterOptions = {}): Promise<OwnCluster> {
   requirePrograms('etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'pause');
-  const network = freeNetwork();
+  const network = await claimNetwork();
   return start(`10.${network}.0.1`, { NODE: '1', NETWORK: String(network) }, options);
 }
 

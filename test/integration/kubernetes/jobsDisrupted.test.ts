@@ -32,6 +32,25 @@ test('an API server that restarts in the middle', async () => {
   const { output, logs } = await playing;
   expect(logs[0]).toBe('begun\nover\n');
   expect(await jobs.files(output)).toEqual({ x: 'x\n' });
+  // The Job controller makes no other pod for minutes when one came and went before it watched again (its expectations).
+  await jobs.kubectl('wait', 'jobs', '--all', '-n', jobs.namespace, '--for=condition=Complete', '--timeout=120s');
+});
+
+test('controllers that are away: it is said that there is no pod, and goes on when they are back', async () => {
+  const [task] = await jobs.tasks([stage('only', 'echo x > /kratix/output/x')]);
+  if (task === undefined) throw new Error('no stage');
+  const told: string[] = [];
+  await own.stopPrograms('kube-controller-manager');
+  const running = jobs.runner(task, 1, never(), (line) => told.push(line));
+  running.catch(() => undefined);
+  try {
+    await eventually('it is said', () => told.find((line) => line.startsWith('Kubernetes has not made its pod')));
+  } finally {
+    await own.startPrograms();
+  }
+  const { volumes } = await running;
+  expect(await jobs.files(volumes.output)).toEqual({ x: 'x\n' });
+  expect(told.at(-1)).toBe('');
 });
 
 test('a node that is drained: the pod is evicted, and its stages run again when a node takes them', async () => {

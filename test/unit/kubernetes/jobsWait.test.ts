@@ -227,6 +227,43 @@ test('a pod without a node says so', async () => {
   expect(result.waiting).toBe('no node takes the pod: 0/3 nodes are available');
 });
 
+test.each([
+  ['no scheduler has looked at pod pod-1', [], []],
+  ['pod pod-1 cannot begin: a volume', ['PodScheduled'], ['PodReadyToStartContainers']],
+  ['pod pod-1 runs container "render"', ['PodScheduled', 'PodReadyToStartContainers'], []],
+])('a pod that has not come to the stage after a while says why: %s', async (line, yes, no) => {
+  const conditions = [
+    ...yes.map((type) => ({ type, status: 'True' })),
+    ...no.map((type) => ({ type, status: 'False' })),
+  ];
+  const at = (millisAgo: number) =>
+    pod(
+      [status('render', { running: {} })],
+      { conditions, phase: 'Pending' },
+      { creationTimestamp: new Date(Date.now() - millisAgo).toISOString() },
+    );
+  expect((await verdict('check', [[running, [at(0)]]])).waiting).toBeUndefined();
+  expect((await verdict('check', [[running, [at(60_000)]]])).waiting).toContain(line);
+  if (yes.length === 2) expect((await verdict('render', [[running, [at(60_000)]]])).waiting).toBeUndefined();
+});
+
+test('a Job that gets no pod, or no other one, says so after a while', async () => {
+  const now = jest.spyOn(performance, 'now').mockReturnValue(0);
+  const evicted = pod([], { reason: 'Evicted', message: 'The node was low on memory' });
+  const none: readonly [Job, readonly Pod[]] = [running, []];
+  const waiting = async (...seen: (readonly [Job, readonly Pod[]])[]) => {
+    now.mockReturnValueOnce(0).mockReturnValueOnce(0).mockReturnValue(60_000);
+    return (await verdict('render', seen)).waiting;
+  };
+  expect((await verdict('render', [none, none])).waiting).toBeUndefined();
+  expect(await waiting(none, none)).toBe('Kubernetes has not made its pod (kubectl describe job)');
+  expect(await waiting([running, [evicted]], none)).toBe(
+    'Kubernetes has made no other pod since it lost one: The node was low on memory',
+  );
+  expect(await waiting(none, none, [running, [pod([])]])).toBeUndefined();
+  now.mockRestore();
+});
+
 test('the oldest finished Jobs go, running ones never', () => {
   const at = (name: string, hour: number, type?: string): Job => ({
     ...(type === undefined ? running : job(type)),
