@@ -119,8 +119,15 @@ export async function prepareOffered(
 
 /** Whether a stored document is just what this one asks for. */
 export function isStored(document: unknown, digest: string): boolean {
+  return storedRequest(document, digest) !== undefined;
+}
+
+/** The document as it was stored under the digest; undefined when that is another one. */
+export function storedRequest(document: unknown, digest: string): ResourceRequest | undefined {
   const asked = checkRequest(document, '');
-  return asked.ok && jsonDigest(keptRequest(asked.value)) === digest;
+  if (!asked.ok) return undefined;
+  const request = keptRequest(asked.value);
+  return jsonDigest(request) === digest ? request : undefined;
 }
 
 function keptRequest(request: ResourceRequest): ResourceRequest {

@@ -3,6 +3,7 @@ import type { ObjectReference } from '../../src/domain/stageTask.js';
 import type { Owner } from '../../src/domain/owner.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { getJson } from '../artifacts/artifactStore.js';
+import { readDetails } from '../artifacts/readDetails.js';
 import { toRecord } from '../../src/documents/toRecord.js';
 
 /** The live object, whole, with metadata and status, as /kratix/input/object.yaml has it (reference, section 2.7). */
@@ -15,8 +16,8 @@ export async function liveObject(
   owner: Owner,
   reference: ObjectReference,
 ): Promise<Record<string, unknown>> {
-  const document = await getRecord(artifacts, reference.document);
-  const details = reference.details === undefined ? {} : await getRecord(artifacts, reference.details);
+  const document = toRecord(await getJson(artifacts, reference.document)) ?? {};
+  const details = await readDetails(artifacts, reference.details);
   const metadata = toRecord(document['metadata']) ?? {};
   const labels = toRecord(metadata['labels']) ?? {};
   return {
@@ -30,8 +31,4 @@ export async function liveObject(
     },
     status: { ...reference.status, ...details },
   };
-}
-
-async function getRecord(artifacts: ArtifactStore, digest: string): Promise<Record<string, unknown>> {
-  return toRecord(await getJson(artifacts, digest)) ?? {};
 }

@@ -17,7 +17,8 @@ import { isOfPipeline } from '../../src/domain/works.js';
 import type { StageVolumes } from '../../src/domain/stageTask.js';
 import type { Work } from '../../src/domain/work.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
-import { getJson, putJson } from '../artifacts/artifactStore.js';
+import { putJson } from '../artifacts/artifactStore.js';
+import { readDetails } from '../artifacts/readDetails.js';
 import type { SnapshotFile } from '../artifacts/snapshot.js';
 import { getSnapshot } from '../artifacts/snapshot.js';
 import type { EntityClient } from '../entityClient.js';
@@ -118,7 +119,7 @@ async function textOf(
 async function mergeStatus(artifacts: ArtifactStore, text: string | undefined, before: string | undefined) {
   if (text === undefined) return { details: before };
   const written = orRefuse(readStatusFile(text));
-  const known = before === undefined ? {} : (toRecord(await getJson(artifacts, before)) ?? {});
+  const known = await readDetails(artifacts, before);
   const message = written['message'];
   const details = { ...deepMerge(known, written), ...mergedConditions(known, written) };
   refuseTooLarge(details);

@@ -105,6 +105,7 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   const context: ControllerContext = {
     ...{ cluster, artifacts, works, placements },
     secrets: storeSecrets({ cluster, troubled, changed: (store) => registered.queue.add(store) }, signal),
+    stored: new Set(),
     promises: promises.promises,
     definitions: requests.definitions,
     apis: requests.apis,

@@ -26,6 +26,8 @@ export interface ControllerContext extends AdmissionDependencies, WorkProjection
   readonly sameCluster: () => Promise<boolean>;
   readonly apis: { ofPromise(promise: string): ServedApi | undefined; list(): readonly ServedApi[] };
   readonly secrets: StoreSecrets;
+  /** Ids of the requests whose documents this process has stored again. */
+  readonly stored: Set<string>;
   /** Has things looked at again, soon. */
   readonly wake: {
     promise(name: string): void;

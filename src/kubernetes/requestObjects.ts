@@ -21,6 +21,7 @@ import type { ServedApi } from './servedApis.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
 import { refuseNamesake } from './namesake.js';
 import { removeBinding } from './bindingObjects.js';
+import { storeAgain } from './storeAgain.js';
 import type { Taken } from './taken.js';
 import { wishDocument } from './wishDocument.js';
 
@@ -38,6 +39,7 @@ export async function reconcileRequest(
   if (promise !== undefined && isDeleting(promise)) context.wake.promise(api.promise);
   const status = given ?? (await context.entities.status(entity));
   if (object === undefined) return forget(context, api, key, status);
+  await storeAgain(context, placeOf(context, api, key), object, status);
   if (isDeleting(object)) return dismiss(context, api, object, status);
   const held = await hold(placeOf(context, api, key), object, { [promiseLabel]: api.promise });
   if (isGoingWithItsPromise(context, api, status)) return deleteObject(context.cluster, api.resource, held);
@@ -162,6 +164,7 @@ async function forget(
   key: string,
   status: EntityStatus | undefined,
 ): Promise<void> {
+  context.stored.delete(entityOf(api, key));
   if (status === undefined || status.deleting || status.phase === 'Gone' || status.projection !== context.queue) return;
   const { name, namespace } = status;
   if ((await liveObject(context, api.resource, { name, namespace })) !== undefined) return;

@@ -1,13 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ArtifactStore } from '../../activities/artifacts/artifactStore.js';
 import { getJson } from '../../activities/artifacts/artifactStore.js';
+import { unlessLost } from '../../activities/artifacts/unlessLost.js';
 import { toRecord } from '../documents/toRecord.js';
 
-/** Labels and annotations alone repeat no pipeline (reference, section 2.10), but for those that we are told by. */
+/**
+ * Labels and annotations alone repeat no pipeline (reference, section 2.10), but for those that we are told by. What the
+ * artifact store has lost is like nothing.
+ */
 export async function isSameWish(artifacts: ArtifactStore, before: string, after: string): Promise<boolean> {
   if (before === after) return true;
-  const [one, two] = await Promise.all([getJson(artifacts, before), getJson(artifacts, after)]);
-  return isDeepStrictEqual(meaning(one), meaning(two));
+  const [one, two] = await Promise.all([getJson(artifacts, before).catch(unlessLost), getJson(artifacts, after)]);
+  return one !== undefined && isDeepStrictEqual(meaning(one), meaning(two));
 }
 
 function meaning(document: unknown): unknown {

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { destination, echoStage, pipeline, promise, request } from '../platform/documents.js';
+import { destination, echoStage, pipeline, promise, request, stage } from '../platform/documents.js';
 import { eventually } from '../platform/eventually.js';
 import { ended, execute, handOver, settled } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
@@ -63,4 +63,35 @@ test('documents that are to be written while the artifacts are away are written 
   proxy.open();
   expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
   expect(await git('-C', repository, 'grep', 'text: small', 'main')).toContain('late/resources/default/late/one/');
+});
+
+test('artifacts that were lost come back with documents that are applied again, and the rest with their pipelines', async () => {
+  const tell = stage('tell', `echo 'endpoint: db.test' >/kratix/metadata/status.yaml`);
+  const documents = [
+    ['registerDestination', destination('kept', { team: 'kept' })],
+    [
+      'installPromise',
+      promise('kept', {
+        selector: { team: 'kept' },
+        resource: { configure: [pipeline('configure', [echoStage(), tell])] },
+      }),
+    ],
+    ['configureResource', request('kept', 'one', { size: 'small' })],
+  ] as const;
+  for (const [type, document] of documents) await execute(platform, type, document);
+  const keys: string[] = [];
+  const listed = bucket.client.listObjectsV2('artifacts', '', true) as AsyncIterable<{ readonly name?: string }>;
+  for await (const { name = '' } of listed) keys.push(name);
+  await bucket.client.removeObjects('artifacts', keys);
+
+  for (const [type, document] of documents) {
+    expect(await execute(platform, type, document)).toMatchObject({ phase: 'Ready', changed: false });
+  }
+  const entity = 'resource/kept/default/one';
+  await platform.client.workflow.getHandle(entity).signal('reconcile');
+  const again = await eventually('run 2', async () => {
+    const status = await platform.entities.status(entity);
+    return status?.phase === 'Ready' && status.runs.length === 2 ? status : undefined;
+  });
+  expect(again.runs.map(({ outcome }) => outcome)).toEqual(['Succeeded', 'Succeeded']);
 });

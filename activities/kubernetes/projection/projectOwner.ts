@@ -1,7 +1,8 @@
 import { toRecord } from '../../../src/documents/toRecord.js';
 import type { EntityStatus } from '../../../src/domain/entity.js';
-import { Failure } from '../../../src/domain/failure.js';
+import { reason } from '../../../src/domain/failure.js';
 import { getJson } from '../../artifacts/artifactStore.js';
+import { unlessLost } from '../../artifacts/unlessLost.js';
 import type { ApiResource } from './apiResource.js';
 import type { ClusterObject, ObjectCache } from './clusterObject.js';
 import { promiseStatus, requestStatus } from './ownerStatus.js';
@@ -10,6 +11,7 @@ import { projectWorks } from './projectWorks.js';
 import { isShown } from './statusConditions.js';
 import { statusEvents, warning } from './statusEvents.js';
 import { writeStatus } from './writeStatus.js';
+import { writtenStatus } from './writtenStatus.js';
 
 export interface Projected {
   readonly workflow: 'promise' | 'resource';
@@ -28,9 +30,9 @@ const reporters = { promise: 'PromiseController', resource: 'ResourceRequestCont
 export async function projectOwner(parts: WorkProjection, projected: Projected): Promise<void> {
   const { workflow, resource, cache, object, status } = projected;
   if (status !== undefined) {
-    await projectWorks(parts, object, status).catch((thrown: unknown) => tellMissing(parts, projected, thrown));
+    await projectWorks(parts, object, status, (thrown) => tellLost(parts, projected, thrown));
   }
-  const details = status?.details === undefined ? {} : (toRecord(await getJson(parts.artifacts, status.details)) ?? {});
+  const details = status?.details === undefined ? {} : await detailsOf(parts, projected, status.details);
   const shape = workflow === 'promise' ? promiseStatus : requestStatus;
   const wanted = shape({ ...projected, details, now: new Date().toISOString() });
   if (isShown(wanted, object)) return;
@@ -39,9 +41,19 @@ export async function projectOwner(parts: WorkProjection, projected: Projected):
   await parts.record(reporters[workflow], resource, written, statusEvents(source, object.status ?? {}, wanted));
 }
 
-/** Documents that were lost with the artifact store: pipelines make them anew, which must not wait for a Work to show them. */
-async function tellMissing(parts: WorkProjection, projected: Projected, thrown: unknown): Promise<void> {
-  if (!(thrown instanceof Failure) || thrown.type !== 'ArtifactMissing') throw thrown;
+/** What pipelines wrote in status.yaml; what the object shows of it when it was lost. */
+async function detailsOf(parts: WorkProjection, projected: Projected, digest: string) {
+  try {
+    return toRecord(await getJson(parts.artifacts, digest));
+  } catch (thrown) {
+    await tellLost(parts, projected, thrown);
+    return writtenStatus(projected.object);
+  }
+}
+
+/** What was lost with the artifact store: pipelines make it anew, which must not wait for the object to show it. */
+async function tellLost(parts: WorkProjection, projected: Projected, thrown: unknown): Promise<void> {
+  unlessLost(thrown);
   const { workflow, resource, object } = projected;
-  await parts.record(reporters[workflow], resource, object, [warning(thrown.type, thrown.message)]);
+  await parts.record(reporters[workflow], resource, object, [warning('ArtifactMissing', reason(thrown))]);
 }

@@ -33,12 +33,20 @@ type Wanted = { readonly metadata: ClusterMeta; readonly spec: unknown };
 
 const { works: workResource, workPlacements: placementResource } = platformResources;
 
-/** Makes an object's Works and WorkPlacements what its entity knows, and writes only what differs. */
-export async function projectWorks(parts: WorkProjection, owner: ClusterObject, status: EntityStatus): Promise<void> {
+/**
+ * Makes an object's Works and WorkPlacements what its entity knows, and writes only what differs.
+ * @param lost hears of a Work whose documents were lost with the artifact store; the others are shown all the same
+ */
+export async function projectWorks(
+  parts: WorkProjection,
+  owner: ClusterObject,
+  status: EntityStatus,
+  lost: (thrown: unknown) => Promise<void>,
+): Promise<void> {
   for (const work of status.works) {
     // The cluster has a recovered one as it was, and knows more of it. What goes is not made again: a namespace that goes
     // too takes nothing new, and its Works are often gone before the request.
-    if (work.recovered !== true && !isDeleting(owner)) await projectWork(parts, { work, status, owner });
+    if (work.recovered !== true && !isDeleting(owner)) await projectWork(parts, { work, status, owner }).catch(lost);
   }
   const wanted = new Set(status.works.map((work) => objectKey(workNamespace(work), work.name)));
   for (const work of worksOf(parts.works, owner)) {

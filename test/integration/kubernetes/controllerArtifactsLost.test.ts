@@ -1,0 +1,83 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { echoStage, pipeline, promise, request, stage } from '../../platform/documents.js';
+import { gitRepository } from '../../servers/gitRepository.js';
+import type { GitRepository } from '../../servers/gitRepository.js';
+import { isReconciled, platformObjects } from './controllerObjects.js';
+import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
+import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
+
+let world: ControllerPlatform;
+let controller: RunningController;
+let repository: GitRepository;
+
+const status = { endpoint: 'db.test', conditions: [{ type: 'Seeded', status: 'True', reason: 'Done', message: 'x' }] };
+const tell = stage('tell', `echo '${JSON.stringify(status)}' > /kratix/metadata/status.yaml`);
+const documents = async () => (await repository.files()).filter((file) => file.includes('/resources/default/'));
+
+beforeAll(async () => {
+  repository = await gitRepository();
+  world = await openControllerPlatform();
+  controller = await startController(world);
+  await world.apply(
+    ...platformObjects(repository),
+    promise('database', {
+      resource: {
+        configure: [pipeline('configure', [echoStage(), tell])],
+        delete: [pipeline('leave', [stage('bye', 'true')])],
+      },
+    }),
+  );
+  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', (crd) => {
+    return condition(crd, 'Established')?.status === 'True';
+  });
+  await world.apply(request('database', 'one', { size: 'small' }));
+  await world.until(['databases', 'one'], 'Reconciled', isReconciled);
+});
+afterAll(async () => {
+  await controller?.stop();
+  await world?.close();
+  await repository?.remove();
+});
+
+test('with the artifact store lost, and nothing else, objects still show what happens to them', async () => {
+  await rm(join(world.platform.home, 'artifacts'), { recursive: true });
+  await world.kubectl('label', 'databases', 'one', 'kratix.io/paused=true');
+  const paused = await world.until(['databases', 'one'], 'Paused', (object) => {
+    return condition(object, 'Reconciled')?.reason === 'PausedReconciliation';
+  });
+  expect(paused.status).toMatchObject({ endpoint: 'db.test' });
+  expect(condition(paused, 'Seeded')).toMatchObject({ status: 'True', message: 'x' });
+  expect(await world.kubectl('get', 'events', '--field-selector', 'reason=ArtifactMissing')).toContain('one');
+});
+
+test('a controller that starts brings the documents back, and pipelines the rest', async () => {
+  const kept = await documents();
+  await world.kubectl('delete', 'works', '--all', '--all-namespaces');
+  await controller.stop();
+  controller = await startController(world);
+  await world.kubectl('label', 'databases', 'one', 'kratix.io/paused-');
+  const again = await world.until(['databases', 'one'], 'Reconciled', isReconciled);
+  expect(again.status).toMatchObject({ endpoint: 'db.test', workflowsSucceeded: 1 });
+  expect(condition(again, 'Seeded')).toMatchObject({ status: 'True' });
+  expect(await documents()).toEqual(kept);
+  expect(await world.kubectl('get', 'works', '--all-namespaces', '-o', 'name')).toMatch(/^\S+\n$/);
+});
+
+test('a spec that changes is taken although the one before was lost', async () => {
+  await rm(join(world.platform.home, 'artifacts'), { recursive: true });
+  await world.kubectl('annotate', 'promise', 'database', 'fulfil.io/timeout=10m');
+  await world.apply(request('database', 'one', { size: 'large' }));
+  await world.until(['databases', 'one'], 'Reconciled', (object) => {
+    return isReconciled(object) && object.metadata.generation === 2;
+  });
+});
+
+test('a request goes although its documents were lost', async () => {
+  await rm(join(world.platform.home, 'artifacts'), { recursive: true });
+  await controller.stop();
+  controller = await startController(world);
+  await world.kubectl('delete', 'databases', 'one', '--timeout=100s');
+  expect(await documents()).toEqual([]);
+});
