@@ -1,3 +1,4 @@
+import { Failure } from '../../src/domain/failure.js';
 import type { StageResult, StageTask } from '../../src/domain/stageTask.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import type { StageRunner, Tell } from '../stages/stageRunner.js';
@@ -40,11 +41,20 @@ export interface KubernetesStageDependencies {
  * between the calls, and a pod that Kubernetes replaces runs all its stages again.
  */
 export function kubernetesStageRunner(dependencies: KubernetesStageDependencies): StageRunner {
-  return (task, attempt, signal, tell = () => undefined) =>
-    runStage(dependencies, task, attempt, signal, tell).catch((thrown: unknown) => {
-      throw finalFailure(thrown, task, attempt);
-    });
+  return async (task, attempt, signal, tell = () => undefined) => {
+    try {
+      return await runStage(dependencies, task, attempt, signal, tell);
+    } catch (thrown) {
+      const failure = finalFailure(thrown, task, attempt);
+      const goesOn = failure instanceof Failure && failure.retryable;
+      if (goesOn && attempt >= announcedAttempt) await dependencies.announce?.(task, failure.message);
+      throw failure;
+    }
+  };
 }
+
+/** What fails for the third time, after some seconds, is worth a word to whoever asked: a quota, a role, a lost document. */
+const announcedAttempt = 3;
 
 async function runStage(
   dependencies: KubernetesStageDependencies,

@@ -31,8 +31,9 @@ export function pendingReason(pod: Pod, stage: string, trouble: PodTrouble | und
  * @param millis for how long it has had none
  * @param lost why the one before was lost
  */
-export function podlessReason(millis: number, lost: string | undefined): string | undefined {
+export function podlessReason(job: string, millis: number, lost: string | undefined): string | undefined {
   if (millis <= patienceMillis) return undefined;
-  if (lost === undefined) return 'Kubernetes has not made its pod (kubectl describe job)';
+  // A quota, a policy that refuses pods: the Job's own events say which.
+  if (lost === undefined) return `Kubernetes has not made its pod (kubectl describe job ${job})`;
   return `Kubernetes has made no other pod since it lost one: ${lost}`;
 }

@@ -86,11 +86,11 @@ export function stageWait(
   }
 
   /** Something that keeps a container from starting, once it has lasted. */
-  function stuck(pods: readonly Pod[]): Verdict {
+  function stuck(job: Job, pods: readonly Pod[]): Verdict {
     const newest = pods.findLast((pod) => disruption(pod) === undefined);
     if (newest === undefined) {
       podlessSince ??= performance.now();
-      pending = podlessReason(performance.now() - podlessSince, disrupted);
+      pending = podlessReason(job.metadata.name, performance.now() - podlessSince, disrupted);
       trouble = undefined;
       return wait;
     }
@@ -143,7 +143,7 @@ export function stageWait(
         if (performance.now() - completeSince < settleMillis) return wait;
         return { kind: 'remove', failure: podLost(task, 'it was removed before its outputs were known') };
       }
-      return stuck(pods);
+      return stuck(job, pods);
     },
     waiting: () => pending ?? (failed && restarting(stageFailed(task, failed.exit, failed.log))),
   };

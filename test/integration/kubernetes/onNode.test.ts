@@ -121,20 +121,31 @@ interface PodList {
   }[];
 }
 
-test('a pod that waits for its volume says so beside its request, and goes on when it is there', async () => {
-  await world.apply(request('lacking', 'one'));
-  const words = [
-    'get',
-    'events',
-    '--field-selector=reason=PipelineWaiting,involvedObject.kind=Lacking',
-    '-o',
-    'jsonpath={.items[*].message}',
-  ];
-  const note = await eventually('an event', async () => {
-    const said = await world.kubectl(...words);
+/** The Warning beside a request whose pipeline does not get on. */
+async function warningOf(kind: string): Promise<string> {
+  const selector = `--field-selector=reason=PipelineWaiting,involvedObject.kind=${kind}`;
+  return eventually('an event', async () => {
+    const said = await world.kubectl('get', 'events', '-A', selector, '-o', 'jsonpath={.items[*].message}');
     return said === '' ? undefined : said;
   });
-  expect(note).toMatch(
+}
+
+test('a quota that lets no Job in is named beside the request, which goes on when there is room', async () => {
+  await world.kubectl('create', 'namespace', 'full');
+  await world.kubectl('create', 'quota', 'none', '-n', 'full', '--hard=count/jobs.batch=0');
+  const wish = request('parcel', 'pressed', { size: 'small' }) as { metadata: object };
+  await world.apply({ ...wish, metadata: { ...wish.metadata, namespace: 'full' } });
+  expect(await warningOf('Parcel')).toMatch(
+    /^Pipeline first does not get on: Kubernetes answers 403 to POST \S+: .*exceeded quota: none/,
+  );
+  await world.kubectl('delete', 'quota', 'none', '-n', 'full');
+  await world.until(['parcels', 'pressed', '-n', 'full'], 'Reconciled', isReconciled);
+  await world.kubectl('delete', 'namespace', 'full', '--timeout=90s');
+});
+
+test('a pod that waits for its volume says so beside its request, and goes on when it is there', async () => {
+  await world.apply(request('lacking', 'one'));
+  expect(await warningOf('Lacking')).toMatch(
     /^Pipeline configure does not get on: pod kratix-lacking-one-configure-\S+ cannot begin: a volume, its Secret/,
   );
   await world.kubectl('create', 'secret', 'generic', 'late', '--from-literal=a=b');

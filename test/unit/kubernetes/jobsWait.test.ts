@@ -256,7 +256,7 @@ test('a Job that gets no pod, or no other one, says so after a while', async () 
     return (await verdict('render', seen)).waiting;
   };
   expect((await verdict('render', [none, none])).waiting).toBeUndefined();
-  expect(await waiting(none, none)).toBe('Kubernetes has not made its pod (kubectl describe job)');
+  expect(await waiting(none, none)).toBe('Kubernetes has not made its pod (kubectl describe job job)');
   expect(await waiting([running, [evicted]], none)).toBe(
     'Kubernetes has made no other pod since it lost one: The node was low on memory',
   );
