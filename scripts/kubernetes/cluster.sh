@@ -59,8 +59,6 @@ start() { # NAME ARGUMENTS...
   # a session of its own: an interrupt at the caller's terminal is not for the cluster
   setsid "$@" >>"$dir/$1.log" 2>&1 </dev/null 9>&- &
   echo $! >"$dir/$1.pid"
-  # for a moment it is a copy of this shell, which pid_of does not take for the program
-  while ! pid_of "$1" >/dev/null && kill -0 $! 2>/dev/null; do sleep 0.01; done
 }
 
 stop() { # NAME
@@ -84,7 +82,8 @@ until_holds() {
   end=$((SECONDS + seconds))
   shift 2
   until "$@" >/dev/null 2>&1; do
-    pid_of "$program" >/dev/null || fail "$what: $program has ended: $(tail -n 1 "$dir/$program.log")"
+    # by its number: while it is being started it has no name yet, or this script's
+    kill -0 "$(cat "$dir/$program.pid")" 2>/dev/null || fail "$what: $program has ended: $(tail -n 1 "$dir/$program.log")"
     [ $SECONDS -lt $end ] || fail "$what: not after $seconds s; see $dir/$program.log"
     sleep 0.1
   done
