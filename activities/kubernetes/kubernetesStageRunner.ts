@@ -1,4 +1,4 @@
-import { Failure } from '../../src/domain/failure.js';
+import { Failure, reason } from '../../src/domain/failure.js';
 import type { StageResult, StageTask } from '../../src/domain/stageTask.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import type { StageRunner, Tell } from '../stages/stageRunner.js';
@@ -46,8 +46,8 @@ export function kubernetesStageRunner(dependencies: KubernetesStageDependencies)
       return await runStage(dependencies, task, attempt, signal, tell);
     } catch (thrown) {
       const failure = finalFailure(thrown, task, attempt);
-      const goesOn = failure instanceof Failure && failure.retryable;
-      if (goesOn && attempt >= announcedAttempt) await dependencies.announce?.(task, failure.message);
+      const isFinal = signal.aborted || (failure instanceof Failure && !failure.retryable);
+      if (!isFinal && attempt >= announcedAttempt) await dependencies.announce?.(task, reason(failure));
       throw failure;
     }
   };

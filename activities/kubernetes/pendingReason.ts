@@ -1,6 +1,7 @@
 import type { Pod } from './objects.js';
 import { statusesOf } from './objects.js';
 import type { PodTrouble } from './podTrouble.js';
+import { isHelper } from './stageFailure.js';
 
 /** Every pod waits a moment for a node, its volumes and the containers before; one that has to for longer may lack one. */
 const patienceMillis = 10_000;
@@ -16,13 +17,23 @@ export function pendingReason(pod: Pod, stage: string, trouble: PodTrouble | und
   }
   const { name, creationTimestamp = '' } = pod.metadata;
   const isOld = Date.now() - Date.parse(creationTimestamp) > patienceMillis;
+  const running = statusesOf(pod).find(({ state }) => state?.running !== undefined)?.name;
+  if (running !== undefined && isHelper(running) && hasRunFor(pod, running) > patienceMillis) {
+    return `pod ${name} exchanges files with a worker, or does not reach one (kubectl logs ${name} -c ${running})`;
+  }
   if (phase !== 'Pending' || !isOld) return undefined;
   if (!conditions.some(({ type }) => type === 'PodScheduled')) return `no scheduler has looked at pod ${name}`;
   if (isFalse('PodReadyToStartContainers') !== undefined) {
     return `pod ${name} cannot begin: a volume, its Secret or ConfigMap, or the network is not there (kubectl describe pod)`;
   }
-  const running = statusesOf(pod).find(({ state }) => state?.running !== undefined);
-  return running === undefined || running.name === stage ? undefined : `pod ${name} runs container "${running.name}"`;
+  return running === undefined || running === stage ? undefined : `pod ${name} runs container "${running}"`;
+}
+
+/** In milliseconds; 0 when it is not known. */
+function hasRunFor(pod: Pod, container: string): number {
+  const { state } = statusesOf(pod).find(({ name }) => name === container) ?? {};
+  const since = Date.parse(state?.running?.startedAt ?? '');
+  return Number.isNaN(since) ? 0 : Date.now() - since;
 }
 
 /**

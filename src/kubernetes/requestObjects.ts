@@ -39,12 +39,24 @@ export async function reconcileRequest(
   if (promise !== undefined && isDeleting(promise)) context.wake.promise(api.promise);
   const status = given ?? (await context.entities.status(entity));
   if (object === undefined) return forget(context, api, key, status);
+  if (isDeleting(object)) await dismiss(context, api, object, status);
+  else await serve(context, api, object, status, given !== undefined);
+  // At the end: an artifact store that takes nothing keeps nobody from going or from being shown.
   await storeAgain(context, placeOf(context, api, key), object, status);
-  if (isDeleting(object)) return dismiss(context, api, object, status);
-  const held = await hold(placeOf(context, api, key), object, { [promiseLabel]: api.promise });
+}
+
+async function serve(
+  context: ControllerContext,
+  api: ServedApi,
+  object: ClusterObject,
+  status: EntityStatus | undefined,
+  reported: boolean,
+): Promise<void> {
+  const place = placeOf(context, api, keyOf(object));
+  const held = await hold(place, object, { [promiseLabel]: api.promise });
   if (isGoingWithItsPromise(context, api, status)) return deleteObject(context.cluster, api.resource, held);
-  const told = await obeyLabels(context, placeOf(context, api, key), held, status);
-  await show(context, api, told, status, await take(context, api, told, status, given !== undefined));
+  const told = await obeyLabels(context, place, held, status);
+  await show(context, api, told, status, await take(context, api, told, status, reported));
 }
 
 async function take(

@@ -1,6 +1,7 @@
 import { toRecord } from '../../../src/documents/toRecord.js';
 import type { EntityStatus } from '../../../src/domain/entity.js';
 import { reason } from '../../../src/domain/failure.js';
+import { codeOf } from '../clusterFailure.js';
 import { getJson } from '../../artifacts/artifactStore.js';
 import { unlessLost } from '../../artifacts/unlessLost.js';
 import type { ApiResource } from './apiResource.js';
@@ -30,7 +31,7 @@ const reporters = { promise: 'PromiseController', resource: 'ResourceRequestCont
 export async function projectOwner(parts: WorkProjection, projected: Projected): Promise<void> {
   const { workflow, resource, cache, object, status } = projected;
   if (status !== undefined) {
-    await projectWorks(parts, object, status, (thrown) => tellLost(parts, projected, thrown));
+    await projectWorks(parts, object, status, (thrown) => tellUnshown(parts, projected, thrown));
   }
   const details = status?.details === undefined ? {} : await detailsOf(parts, projected, status.details);
   const shape = workflow === 'promise' ? promiseStatus : requestStatus;
@@ -51,9 +52,22 @@ async function detailsOf(parts: WorkProjection, projected: Projected, digest: st
   }
 }
 
+/** What a quota or a policy of the cluster refuses is in the store all the same; the next pass tries again. */
+async function tellUnshown(parts: WorkProjection, projected: Projected, thrown: unknown): Promise<void> {
+  if (!refusals.includes(codeOf(thrown) ?? 0)) return tellLost(parts, projected, thrown);
+  await warn(parts, projected, 'WorkNotShown', thrown);
+}
+
+/** The codes of quotas, policies and admission webhooks. */
+const refusals: readonly number[] = [400, 403, 422];
+
 /** What was lost with the artifact store: pipelines make it anew, which must not wait for the object to show it. */
 async function tellLost(parts: WorkProjection, projected: Projected, thrown: unknown): Promise<void> {
   unlessLost(thrown);
+  await warn(parts, projected, 'ArtifactMissing', thrown);
+}
+
+async function warn(parts: WorkProjection, projected: Projected, type: string, thrown: unknown): Promise<void> {
   const { workflow, resource, object } = projected;
-  await parts.record(reporters[workflow], resource, object, [warning('ArtifactMissing', reason(thrown))]);
+  await parts.record(reporters[workflow], resource, object, [warning(type, reason(thrown))]);
 }

@@ -35,18 +35,18 @@ const { works: workResource, workPlacements: placementResource } = platformResou
 
 /**
  * Makes an object's Works and WorkPlacements what its entity knows, and writes only what differs.
- * @param lost hears of a Work whose documents were lost with the artifact store; the others are shown all the same
+ * @param unshown hears why a Work could not be shown, and throws what the others must not be shown without
  */
 export async function projectWorks(
   parts: WorkProjection,
   owner: ClusterObject,
   status: EntityStatus,
-  lost: (thrown: unknown) => Promise<void>,
+  unshown: (thrown: unknown) => Promise<void>,
 ): Promise<void> {
   for (const work of status.works) {
     // The cluster has a recovered one as it was, and knows more of it. What goes is not made again: a namespace that goes
     // too takes nothing new, and its Works are often gone before the request.
-    if (work.recovered !== true && !isDeleting(owner)) await projectWork(parts, { work, status, owner }).catch(lost);
+    if (work.recovered !== true && !isDeleting(owner)) await projectWork(parts, { work, status, owner }).catch(unshown);
   }
   const wanted = new Set(status.works.map((work) => objectKey(workNamespace(work), work.name)));
   for (const work of worksOf(parts.works, owner)) {

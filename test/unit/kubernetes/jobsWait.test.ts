@@ -247,6 +247,17 @@ test.each([
   if (yes.length === 2) expect((await verdict('render', [[running, [at(60_000)]]])).waiting).toBeUndefined();
 });
 
+test.each(['reader', 'status-writer'])('a %s that reaches no worker is named', async (helper) => {
+  const at = (millisAgo: number) => {
+    const began = status(helper, { running: { startedAt: new Date(Date.now() - millisAgo).toISOString() } });
+    return helper === 'reader' ? pod([began]) : pod([done], { containerStatuses: [began], phase: 'Running' });
+  };
+  expect((await verdict('check', [[running, [at(0)]]])).waiting).toBeUndefined();
+  expect((await verdict('check', [[running, [at(60_000)]]])).waiting).toBe(
+    `pod pod-1 exchanges files with a worker, or does not reach one (kubectl logs pod-1 -c ${helper})`,
+  );
+});
+
 test('a Job that gets no pod, or no other one, says so after a while', async () => {
   const now = jest.spyOn(performance, 'now').mockReturnValue(0);
   const evicted = pod([], { reason: 'Evicted', message: 'The node was low on memory' });
