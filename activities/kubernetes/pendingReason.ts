@@ -15,25 +15,22 @@ export function pendingReason(pod: Pod, stage: string, trouble: PodTrouble | und
   if (unscheduled !== undefined) {
     return `no node takes the pod: ${unscheduled.message ?? unscheduled.reason ?? ''}`;
   }
-  const { name, creationTimestamp = '' } = pod.metadata;
-  const isOld = Date.now() - Date.parse(creationTimestamp) > patienceMillis;
-  const running = statusesOf(pod).find(({ state }) => state?.running !== undefined)?.name;
-  if (running !== undefined && isHelper(running) && hasRunFor(pod, running) > patienceMillis) {
-    return `pod ${name} exchanges files with a worker, or does not reach one (kubectl logs ${name} -c ${running})`;
+  const { name, creationTimestamp } = pod.metadata;
+  const running = statusesOf(pod).find(({ state }) => state?.running !== undefined);
+  if (running !== undefined && isHelper(running.name) && isLongAgo(running.state?.running?.startedAt)) {
+    return `pod ${name} exchanges files with a worker, or does not reach one (kubectl logs ${name} -c ${running.name})`;
   }
-  if (phase !== 'Pending' || !isOld) return undefined;
+  if (phase !== 'Pending' || !isLongAgo(creationTimestamp)) return undefined;
   if (!conditions.some(({ type }) => type === 'PodScheduled')) return `no scheduler has looked at pod ${name}`;
   if (isFalse('PodReadyToStartContainers') !== undefined) {
     return `pod ${name} cannot begin: a volume, its Secret or ConfigMap, or the network is not there (kubectl describe pod)`;
   }
-  return running === undefined || running === stage ? undefined : `pod ${name} runs container "${running}"`;
+  return running === undefined || running.name === stage ? undefined : `pod ${name} runs container "${running.name}"`;
 }
 
-/** In milliseconds; 0 when it is not known. */
-function hasRunFor(pod: Pod, container: string): number {
-  const { state } = statusesOf(pod).find(({ name }) => name === container) ?? {};
-  const since = Date.parse(state?.running?.startedAt ?? '');
-  return Number.isNaN(since) ? 0 : Date.now() - since;
+/** Not when the time is not known. */
+function isLongAgo(time = ''): boolean {
+  return Date.now() - Date.parse(time) > patienceMillis;
 }
 
 /**

@@ -5,7 +5,7 @@ import { echoStage, pipeline, promise, request, stage } from '../../platform/doc
 import { holds } from '../../platform/eventually.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
-import { isReconciled, platformObjects } from './controllerObjects.js';
+import { isEstablished, isReconciled, platformObjects } from './controllerObjects.js';
 import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
 
@@ -30,9 +30,7 @@ beforeAll(async () => {
       },
     }),
   );
-  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', (crd) => {
-    return condition(crd, 'Established')?.status === 'True';
-  });
+  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', isEstablished);
   await world.apply(request('database', 'one', { size: 'small' }));
   await world.until(['databases', 'one'], 'Reconciled', isReconciled);
 });

@@ -5,9 +5,9 @@ import { echoStage, pipeline, promise, request } from '../../platform/documents.
 import { eventually } from '../../platform/eventually.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
-import { isReconciled, platformObjects } from './controllerObjects.js';
+import { isEstablished, isReconciled, platformObjects } from './controllerObjects.js';
 import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
-import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
+import { openControllerPlatform, startController } from './controllerPlatform.js';
 
 let world: ControllerPlatform;
 let proxy: ApiProxy;
@@ -23,9 +23,7 @@ beforeAll(async () => {
     ...platformObjects(repository),
     promise('database', { resource: { configure: [pipeline('configure', [echoStage()])] } }),
   );
-  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', (crd) => {
-    return condition(crd, 'Established')?.status === 'True';
-  });
+  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', isEstablished);
   await world.apply(...['one', 'two', 'three'].map((name) => request('database', name, { size: 'small' })));
   for (const name of ['one', 'two', 'three']) await world.until(['databases', name], 'Reconciled', isReconciled);
 });

@@ -5,7 +5,7 @@ import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
 import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
-import { isReconciled, platformObjects } from './controllerObjects.js';
+import { isEstablished, isReconciled, platformObjects } from './controllerObjects.js';
 
 let world: ControllerPlatform;
 let controller: RunningController;
@@ -19,7 +19,7 @@ beforeAll(async () => {
     ...platformObjects(repository),
     promise('database', { resource: { configure: [pipeline('configure', [echoStage()])] } }),
   );
-  await world.until(['crd', definition], 'Established', (crd) => condition(crd, 'Established')?.status === 'True');
+  await world.until(['crd', definition], 'Established', isEstablished);
   await world.apply(request('database', 'one', { size: 'small' }));
   await world.until(['databases', 'one'], 'Reconciled', isReconciled);
 });
@@ -159,7 +159,7 @@ test('nothing is written when nothing differs', async () => {
 
 test('the API itself, deleted by hand, comes back; its requests went with it', async () => {
   await world.kubectl('delete', 'crd', definition, '--timeout=120s');
-  await world.until(['crd', definition], 'Established', (crd) => condition(crd, 'Established')?.status === 'True');
+  await world.until(['crd', definition], 'Established', isEstablished);
   expect((await repository.files()).filter((file) => file.includes('/resources/default/'))).toEqual([]);
   await world.apply(request('database', 'one', { size: 'small' }));
   await world.until(['databases', 'one'], 'Reconciled', isReconciled);

@@ -3,7 +3,7 @@ import { configMap, echoStage, pipeline, promise, request, stage } from '../../p
 import { eventually } from '../../platform/eventually.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
-import { destinationOf, isReady, isReconciled, platformObjects } from './controllerObjects.js';
+import { destinationOf, isEstablished, isReady, isReconciled, platformObjects } from './controllerObjects.js';
 import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
 
@@ -36,9 +36,7 @@ beforeAll(async () => {
     ),
   );
   for (const name of promises) {
-    await world.until(['crd', `${name}s.test.fulfil.io`], 'Established', (crd) => {
-      return condition(crd, 'Established')?.status === 'True';
-    });
+    await world.until(['crd', `${name}s.test.fulfil.io`], 'Established', isEstablished);
     await world.apply(...names.map((each) => request(name, each, { size: 'small' })));
   }
   // What stands still: one that is paused, one that suspended itself, one whose health is known.

@@ -5,9 +5,9 @@ import { freePorts } from '../../../src/server/freePorts.js';
 import { gate } from '../../platform/gate.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
-import { isReconciled, platformObjects } from './controllerObjects.js';
+import { isEstablished, isReconciled, platformObjects } from './controllerObjects.js';
 import type { ControllerPlatform } from './controllerPlatform.js';
-import { condition, openControllerPlatform } from './controllerPlatform.js';
+import { openControllerPlatform } from './controllerPlatform.js';
 import type { FulfilProcess } from './controllerProcess.js';
 import { startProcess } from './controllerProcess.js';
 
@@ -40,9 +40,7 @@ beforeAll(async () => {
     promise('slow', { resource: { configure: [pipeline('configure', [stage('hold', held.script), echoStage()])] } }),
   );
   for (const kind of ['databases', 'slows']) {
-    await world.until(['crd', `${kind}.test.fulfil.io`], 'Established', (crd) => {
-      return condition(crd, 'Established')?.status === 'True';
-    });
+    await world.until(['crd', `${kind}.test.fulfil.io`], 'Established', isEstablished);
   }
   await world.apply(...['one', 'two', 'three'].map((name) => request('database', name, { size: 'small' })));
   for (const name of ['one', 'two', 'three']) await world.until(['databases', name], 'Reconciled', isReconciled);

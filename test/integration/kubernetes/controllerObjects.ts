@@ -23,6 +23,11 @@ export function isReconciled(object: Shown): boolean {
   return condition(object, 'Reconciled')?.status === 'True' && status?.['observedGeneration'] === metadata.generation;
 }
 
+/** An API that is served. */
+export function isEstablished(definition: Shown): boolean {
+  return condition(definition, 'Established')?.status === 'True';
+}
+
 export function isReady(object: Shown): boolean {
   return condition(object, 'Ready')?.status === 'True';
 }

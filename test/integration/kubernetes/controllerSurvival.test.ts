@@ -5,8 +5,9 @@ import { gate } from '../../platform/gate.js';
 import { openPlatform } from '../../platform/platform.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
-import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
-import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
+import { isEstablished, isReconciled } from './controllerObjects.js';
+import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
+import { openControllerPlatform, startController } from './controllerPlatform.js';
 
 let world: ControllerPlatform;
 let controller: RunningController;
@@ -24,9 +25,7 @@ beforeAll(async () => {
     { apiVersion, kind: 'Destination', metadata: { name: 'worker' }, spec: { path: 'worker', stateStoreRef: store } },
     promise('database', { resource: { configure: [pipeline('configure', [echoStage()])] } }),
   );
-  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', (crd) => {
-    return condition(crd, 'Established')?.status === 'True';
-  });
+  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', isEstablished);
   await world.apply(request('database', 'one', { size: 'small' }), request('database', 'two', { size: 'small' }));
   await world.until(['databases', 'one'], 'Reconciled', isReconciled);
   await world.until(['databases', 'two'], 'Reconciled', isReconciled);
@@ -37,9 +36,6 @@ afterAll(async () => {
   await repository?.remove();
 });
 
-const isReconciled = ({ status, metadata, ...object }: Shown) =>
-  condition({ status, metadata, ...object }, 'Reconciled')?.status === 'True' &&
-  status?.['observedGeneration'] === metadata.generation;
 const documents = async () => (await repository.files()).filter((file) => file.includes('/resources/default/'));
 const path = (name: string) => `worker/resources/default/database/${name}/configure/5058f/out.yaml`;
 

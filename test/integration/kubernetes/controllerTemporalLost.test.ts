@@ -4,7 +4,7 @@ import { holds } from '../../platform/eventually.js';
 import { gate } from '../../platform/gate.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
-import { isReady, isReconciled, platformObjects } from './controllerObjects.js';
+import { isEstablished, isReady, isReconciled, platformObjects } from './controllerObjects.js';
 import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
 
@@ -23,9 +23,7 @@ beforeAll(async () => {
     promise('slow', { resource: { configure: [pipeline('configure', [stage('hold', held.script), echoStage()])] } }),
   );
   for (const kind of ['databases', 'slows']) {
-    await world.until(['crd', `${kind}.test.fulfil.io`], 'Established', (crd) => {
-      return condition(crd, 'Established')?.status === 'True';
-    });
+    await world.until(['crd', `${kind}.test.fulfil.io`], 'Established', isEstablished);
   }
   await world.apply(...['one', 'two'].map((name) => request('database', name, { size: 'small' })));
   for (const name of ['one', 'two']) await world.until(['databases', name], 'Reconciled', isReconciled);
@@ -69,9 +67,7 @@ test('documents of pipelines that an object no longer gets to are known after th
   const check = stage('check', '! grep -q broken /kratix/input/object.yaml');
   const configure = [pipeline('first', [check, echoStage()]), pipeline('second', [echoStage()])];
   await world.apply(promise('fickle', { resource: { configure } }));
-  await world.until(['crd', 'fickles.test.fulfil.io'], 'Established', (crd) => {
-    return condition(crd, 'Established')?.status === 'True';
-  });
+  await world.until(['crd', 'fickles.test.fulfil.io'], 'Established', isEstablished);
   await world.apply(request('fickle', 'one', { size: 'small' }));
   await world.until(['fickles', 'one'], 'Reconciled', isReconciled);
   const fickle = async () => (await repository.files()).filter((file) => file.includes('/default/fickle/'));
@@ -112,9 +108,7 @@ test('what pipelines wrote in the status is known after the loss, to the delete 
     delete: [pipeline('drop', [stage('drop', `test -n "${id}"`)])],
   };
   await world.apply(promise('account', { resource }));
-  await world.until(['crd', 'accounts.test.fulfil.io'], 'Established', (crd) => {
-    return condition(crd, 'Established')?.status === 'True';
-  });
+  await world.until(['crd', 'accounts.test.fulfil.io'], 'Established', isEstablished);
   await world.apply(...['one', 'two'].map((name) => request('account', name)));
   const made = await world.until(['accounts', 'one'], 'Reconciled', isReconciled);
   await world.until(['accounts', 'two'], 'Reconciled', isReconciled);
@@ -142,9 +136,7 @@ test('what pipelines wrote in the status is known after the loss, to the delete 
 test('a Promise that waits for a lost request whose document is refused now says so, and goes when it is mended', async () => {
   const resource = { configure: [pipeline('configure', [echoStage()])] };
   await world.apply(promise('strict', { resource }));
-  await world.until(['crd', 'stricts.test.fulfil.io'], 'Established', (crd) => {
-    return condition(crd, 'Established')?.status === 'True';
-  });
+  await world.until(['crd', 'stricts.test.fulfil.io'], 'Established', isEstablished);
   await world.apply(request('strict', 'one', { size: 'small' }));
   await world.until(['stricts', 'one'], 'Reconciled', isReconciled);
   await controller.stop();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { echoStage, pipeline, promise, request } from '../../platform/documents.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
+import { isEstablished } from './controllerObjects.js';
 import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
 
@@ -29,9 +30,7 @@ beforeAll(async () => {
     { apiVersion, kind: 'Destination', metadata: { name: 'worker' }, spec: { path: 'worker', stateStoreRef: store } },
     database,
   );
-  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', (crd) => {
-    return condition(crd, 'Established')?.status === 'True';
-  });
+  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', isEstablished);
 });
 afterAll(async () => {
   await controller?.stop();
