@@ -12,6 +12,13 @@ export const quick = proxyActivities<Activities>({
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '15 seconds' },
 });
 
+/** For what is tried until it is done (reference, section 6.1). */
+export const kratixPace = {
+  initialInterval: '1 second',
+  backoffCoefficient: 2,
+  maximumInterval: '15 seconds',
+} as const;
+
 /** 10 minutes cover a first clone of a large repository. */
 const writeLimits = { startToCloseTimeout: '10 minutes', heartbeatTimeout: '20 seconds' } as const;
 
@@ -19,21 +26,14 @@ const writeLimits = { startToCloseTimeout: '10 minutes', heartbeatTimeout: '20 s
  * Three attempts outlast a passing trouble; a store that does not answer then is the platform's trouble: the run ends as
  * waiting, and documents go out when the store has been seen to answer again.
  */
-const passing = {
-  ...writeLimits,
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
-} as const;
+export const briefly = { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 } as const;
 
-export const storing = proxyActivities<Activities>({ ...passing, cancellationType: 'TRY_CANCEL' });
+export const storing = proxyActivities<Activities>({ ...writeLimits, retry: briefly, cancellationType: 'TRY_CANCEL' });
 
-/**
- * People merge when they merge: asked every 30 seconds, as often as a git host is glad to be asked. The server repeats
- * the activity, so days of waiting add nothing to the history and hold no slot of a worker.
- */
+/** A question to a git host is answered in seconds; 2 minutes cover a busy one. */
 export const awaiting = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '20 seconds',
-  retry: { initialInterval: '30 seconds', backoffCoefficient: 1 },
   cancellationType: 'TRY_CANCEL',
 });
 
@@ -59,40 +59,29 @@ export function nudging(taskQueue: string) {
   });
 }
 
-/** Kratix's pace (reference, section 6.1). */
-const removals = {
-  ...writeLimits,
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '15 seconds' },
-  cancellationType: 'TRY_CANCEL',
-} as const;
-
 export type StoreActivities = typeof storing;
-
-export interface StoreWrites {
-  readonly storing: StoreActivities;
-  /** Removals have nothing that could wait instead: tried until they are done. */
-  readonly insisting: StoreActivities;
-}
 
 /**
  * Writes of a run to state stores. One that is given up is over before its run is, so that whoever comes next is not
  * overtaken by it.
  * @param awaitsEnds false for runs that began before this was so
  */
-export function storeWrites(awaitsEnds: boolean): StoreWrites {
-  if (!awaitsEnds) return { storing, insisting: proxyActivities<Activities>(removals) };
+export function storeActivities(awaitsEnds: boolean): StoreActivities {
+  if (!awaitsEnds) return storing;
   const cancellationType = 'WAIT_CANCELLATION_COMPLETED';
-  return {
-    storing: proxyActivities<Activities>({ ...passing, cancellationType }),
-    insisting: proxyActivities<Activities>({ ...removals, cancellationType }),
-  };
+  return proxyActivities<Activities>({ ...writeLimits, retry: briefly, cancellationType });
 }
 
 /**
  * Removes a Destination's documents. Given up after a while, so that the entity which keeps all Destinations can begin a
  * fresh history; its next sweep asks again.
  */
-export const clearing = proxyActivities<Activities>({ ...removals, scheduleToCloseTimeout: '2 minutes' });
+export const clearing = proxyActivities<Activities>({
+  ...writeLimits,
+  scheduleToCloseTimeout: '2 minutes',
+  retry: kratixPace,
+  cancellationType: 'TRY_CANCEL',
+});
 
 /** A Destination's or store's check is answered within a minute or reported as not reachable; the entity asks again. */
 export const checking = proxyActivities<Activities>({

@@ -29,16 +29,16 @@ export function directoryArtifacts(root: string): SweptArtifacts {
     const path = pathOf(digest);
     // One of another size is what a power failure left of it; one that is removed now, or another user's, is stored anew.
     if ((await sizeOf(path)) === size && (await touch(path).catch(() => false))) return;
-    await mkdir(dirname(path), { recursive: true });
     const temporary = `${path}.${randomUUID()}`;
     try {
+      await mkdir(dirname(path), { recursive: true });
       await fill(temporary);
       // A rename makes the blob appear whole, once its content is sure to be on the disk.
       await flush(temporary);
       await rename(temporary, path);
     } catch (thrown) {
       await rm(temporary, { force: true });
-      throw thrown;
+      throw unavailable(digest, thrown);
     }
   }
 
@@ -140,6 +140,10 @@ function unreadable(digest: string, root: string, cause: unknown): never {
     const message = `artifact ${short(digest)} is not in ${root}: all workers must share one artifact directory`;
     throw new Failure('ArtifactMissing', message, true, { cause });
   }
-  // A disk or a share that does not answer now.
-  throw new Failure('ArtifactsUnavailable', `artifact ${short(digest)}: ${reason(cause)}`, true, { cause });
+  throw unavailable(digest, cause);
+}
+
+/** A disk or a share that does not answer now, or is full. */
+function unavailable(digest: string, cause: unknown): Failure {
+  return new Failure('ArtifactsUnavailable', `artifact ${short(digest)}: ${reason(cause)}`, true, { cause });
 }

@@ -73,6 +73,16 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
     }));
   }
 
+  /** Another's part that was lost, with the artifact store, is not left out: the file would lose what is there. */
+  async function partOf(file: string, part: string, snapshot: string): Promise<StoreFile[]> {
+    try {
+      const files = await filesOf(snapshot);
+      return files.map((each) => ({ ...each, content: () => each.content().catch(partMissing(file, part)) }));
+    } catch (thrown) {
+      return partMissing(file, part)(thrown);
+    }
+  }
+
   function writerOf(registry: Registry, reference: StoreJob['store']): StoreWriter {
     const registered = storeOf(registry, reference);
     if (registered !== undefined) return writerFor(registered.store);
@@ -100,7 +110,10 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
         const holder = files === undefined ? holderOf(await entities.registry(), leaves) : destination;
         const parts = Object.entries(await entities.partsOf({ ...place, destination: holder }));
         const aggregateParts = await Promise.all(
-          parts.map(async ([part, digest]) => ({ placement: part, files: await filesOf(digest) })),
+          parts.map(async ([part, digest]) => {
+            const own = part === name;
+            return { placement: part, files: await (own ? filesOf(digest) : partOf(place.file, part, digest)) };
+          }),
         );
         return placementChange({ ...input, aggregateParts }).edit(view);
       },
@@ -208,6 +221,15 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
         store === undefined ? writerOf(await entities.registry(), destination.stateStore) : writerFor(store);
       await writer.apply([clearChange(destination)], signal);
     },
+  };
+}
+
+/** For `catch`: names the part, which its own pipelines bring back. */
+function partMissing(file: string, part: string): (thrown: unknown) => never {
+  return (thrown) => {
+    if (!(thrown instanceof Failure) || thrown.type !== 'ArtifactMissing') throw thrown;
+    const message = `the part of ${part} in ${file} is lost (${thrown.message}); it is back when its pipelines have run`;
+    throw new Failure('PartMissing', message, true, { cause: thrown });
   };
 }
 

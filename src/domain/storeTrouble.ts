@@ -2,7 +2,7 @@
  * Failures that are the state store's, not the documents': whoever waits for them needs no new document, and they are
  * over when the store has been seen to be writable again.
  */
-const troubles = [
+export const storeTroubles: readonly string[] = [
   'StoreUnavailable',
   'StoreRefused',
   'StoreMisconfigured',
@@ -12,8 +12,11 @@ const troubles = [
 ];
 
 export function isStoreTrouble(failureType: string): boolean {
-  return troubles.includes(failureType);
+  return storeTroubles.includes(failureType);
 }
+
+/** Failures of what documents are read from: no look at a state store tells when they are over. */
+export const artifactTroubles: readonly string[] = ['ArtifactsUnavailable', 'PartMissing'];
 
 /** The reason of a store's Ready condition (reference, section 1.9). */
 export function storeFault(failureType: string): string {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -36,6 +36,13 @@ afterAll(async () => {
   await proxy?.stop();
   await bucket?.close();
 });
+
+async function loseArtifacts(): Promise<void> {
+  const keys: string[] = [];
+  const listed = bucket.client.listObjectsV2('artifacts', '', true) as AsyncIterable<{ readonly name?: string }>;
+  for await (const { name = '' } of listed) keys.push(name);
+  await bucket.client.removeObjects('artifacts', keys);
+}
 
 const activityFailed = 13;
 const git = async (...args: string[]) => (await promisify(execFile)('git', args)).stdout;
@@ -79,10 +86,7 @@ test('artifacts that were lost come back with documents that are applied again, 
     ['configureResource', request('kept', 'one', { size: 'small' })],
   ] as const;
   for (const [type, document] of documents) await execute(platform, type, document);
-  const keys: string[] = [];
-  const listed = bucket.client.listObjectsV2('artifacts', '', true) as AsyncIterable<{ readonly name?: string }>;
-  for await (const { name = '' } of listed) keys.push(name);
-  await bucket.client.removeObjects('artifacts', keys);
+  await loseArtifacts();
 
   for (const [type, document] of documents) {
     expect(await execute(platform, type, document)).toMatchObject({ phase: 'Ready', changed: false });
@@ -94,4 +98,35 @@ test('artifacts that were lost come back with documents that are applied again, 
     return status?.phase === 'Ready' && status.runs.length === 2 ? status : undefined;
   });
   expect(again.runs.map(({ outcome }) => outcome)).toEqual(['Succeeded', 'Succeeded']);
+});
+
+test('one file for all: a part that was lost is named, kept out of nothing, and waited for until its pipelines have run', async () => {
+  const filepath = { mode: 'aggregatedYAML', filename: 'all.yaml' };
+  const installed = promise('joined', {
+    selector: { team: 'joined' },
+    resource: { configure: [pipeline('configure', [echoStage()])] },
+  });
+  await execute(platform, 'registerDestination', destination('joined', { team: 'joined' }, { filepath }));
+  await execute(platform, 'installPromise', installed);
+  for (const name of ['one', 'two']) {
+    await execute(platform, 'configureResource', request('joined', name, { size: 'small' }));
+  }
+  const file = join(platform.store, 'joined', 'all.yaml');
+  const before = await readFile(file, 'utf8');
+  await loseArtifacts();
+  await execute(platform, 'installPromise', installed);
+
+  const operation = await handOver(platform, 'configureResource', request('joined', 'one', { size: 'large' }));
+  expect(await settled(operation)).toMatchObject({
+    phase: 'Waiting',
+    message: expect.stringMatching(
+      /^its documents cannot be written yet: the part of \S*two\S* in .* is lost/,
+    ) as unknown,
+  });
+  expect(await readFile(file, 'utf8')).toBe(before);
+  await execute(platform, 'configureResource', request('joined', 'two', { size: 'large' }));
+  expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
+  const after = await readFile(file, 'utf8');
+  expect(after.match(/text: large/g)).toHaveLength(2);
+  expect(after).not.toContain('small');
 });

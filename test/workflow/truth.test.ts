@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { destination, echoStage, pipeline, promise, request } from '../platform/documents.js';
+import { destination, echoStage, kindOf, pipeline, promise, request } from '../platform/documents.js';
 import { eventually } from '../platform/eventually.js';
 import { ended, execute, handOver, settled, start } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
@@ -121,6 +121,33 @@ test('a store that is away: NotReady with the reason, the request waits, and all
   expect(stdout).toContain('git-away/resources/default/away/one/configure/5058f/out.yaml');
 });
 
+test('a deletion whose documents cannot be removed says why, and is done when they can', async () => {
+  await execute(platform, 'registerDestination', onGit('git-kept', { place: 'git-kept' }));
+  await ready('kept', 'git-kept');
+  await rename(repository, `${repository}.away`);
+  const target = { apiVersion: 'test.fulfil.io/v1', kind: kindOf('kept'), namespace: 'default', name: 'one' };
+  const operation = await handOver(platform, 'deleteResource', target);
+  const why = /^its documents cannot be removed yet: .+git.+; tried until it succeeds$/;
+  expect(await settled(operation)).toMatchObject({
+    phase: 'Deleting',
+    message: expect.stringMatching(why) as unknown,
+  });
+  const status = await platform.entities.status('resource/kept/default/one');
+  expect(status).toMatchObject({ phase: 'Deleting', message: expect.stringMatching(why) as unknown });
+  await rename(`${repository}.away`, repository);
+  expect(await ended(operation)).toMatchObject({ phase: 'Gone' });
+  const { stdout } = await run('git', [
+    '-C',
+    repository,
+    'ls-tree',
+    '-r',
+    '--name-only',
+    'main',
+    'git-kept/resources/default',
+  ]);
+  expect(stdout).toBe('');
+});
+
 test('by pull request: the run waits for people, and a squashed merge counts', async () => {
   const annotations = { 'fulfil.io/deliver': 'pull-request' };
   await execute(platform, 'registerDestination', onGit('git-merged', { place: 'git-merged' }, annotations));
@@ -142,6 +169,22 @@ test('by pull request: the run waits for people, and a squashed merge counts', a
   expect(await ended(same)).toMatchObject({ phase: 'Ready', changed: false });
   const { stdout } = await run('git', ['-C', repository, 'branch', '--list', 'fulfil/*']);
   expect(stdout).toBe('');
+});
+
+test('by pull request: a host that cannot be asked is named, and asked on', async () => {
+  const annotations = { 'fulfil.io/deliver': 'pull-request' };
+  await execute(platform, 'registerDestination', onGit('git-unasked', { place: 'git-unasked' }, annotations));
+  await execute(platform, 'installPromise', echoPromise('unasked', 'git-unasked'));
+  const operation = await handOver(platform, 'configureResource', request('unasked', 'one', { size: 'small' }));
+  expect(await settled(operation)).toMatchObject({ phase: 'Waiting' });
+  await rename(repository, `${repository}.away`);
+  await eventually('the trouble to be told', async () => {
+    const status = await platform.entities.status('resource/unasked/default/one');
+    return status?.message.includes('waits to be merged; last asked in vain: ') === true ? true : undefined;
+  });
+  await rename(`${repository}.away`, repository);
+  await merge('fulfil/resource/unasked/default/one/run-1');
+  expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
 });
 
 test('by pull request: each change of a run has a branch of its own, merged in any order', async () => {

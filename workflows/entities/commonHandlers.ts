@@ -1,4 +1,4 @@
-import { defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import { defineQuery, defineSignal, patched, setHandler } from '@temporalio/workflow';
 import type { Commands } from '../../src/domain/commands.js';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import type { Progress, RunStages, Verify } from '../messages.js';
@@ -35,6 +35,7 @@ export function handleCommon({ state, stir, obey, statusOf, project }: CommonHan
   setHandler(defineSignal<[Progress]>(signals.runProgress), async (progress) => {
     show(state, progress.phase, progress.message);
     await settle(state);
+    if (patched('progress-shown')) await project();
   });
   setHandler(defineSignal<[RunStages]>(signals.runStages), async (news) => {
     noteStages(state, news);

@@ -4,11 +4,13 @@ import type { RunInput, RunResult } from '../../src/domain/run.js';
 import { isOfPipeline } from '../../src/domain/works.js';
 import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
-import { pipelinesFrom, runPipeline } from './pipeline.js';
+import { insist } from './insist.js';
+import { pipelinesFrom, runPipeline, unread } from './pipeline.js';
 import type { RunProgress } from './progress.js';
 import { hearPipeline, refuseWord, tellStages } from './progress.js';
 import { conductRun } from './run.js';
 import { dependenciesWork } from './dependenciesWork.js';
+import { scheduleWorks } from './scheduleWorks.js';
 
 /**
  * One configuration of a Promise or Resource: static dependencies first, then the pipelines in order. Each pipeline's
@@ -28,7 +30,10 @@ export async function configureRun(input: RunInput): Promise<RunResult> {
       let { collected } = outcome;
       try {
         const summary = `documents of ${pipeline.name}`;
-        collected ??= await quick.collectWork.executeWithOptions({ summary }, [{ ...order, volumes: outcome.volumes }]);
+        const documents = { ...order, volumes: outcome.volumes };
+        collected ??= await insist(progress, unread(pipeline), (retry) =>
+          quick.collectWork.executeWithOptions({ summary, retry }, [documents]),
+        );
       } catch (thrown) {
         refuseWord(progress, thrown);
         throw thrown;
@@ -58,7 +63,7 @@ async function deliverDependencies(input: RunInput, progress: RunProgress, deliv
   const after = dependenciesWork(input);
   if (after === undefined) return;
   const before = progress.works.filter((work) => isOfPipeline(work, undefined));
-  deliveries.start(await quick.scheduleWorks({ before, after: [after] }));
+  deliveries.start(await scheduleWorks(progress, { before, after: [after] }));
 }
 
 async function removeStale(input: RunInput, progress: RunProgress, deliveries: Deliveries): Promise<void> {
@@ -67,7 +72,7 @@ async function removeStale(input: RunInput, progress: RunProgress, deliveries: D
   if (owner.type === 'promise' && plan.dependencies !== undefined) pipelines.push(undefined);
   const stale = progress.works.filter(({ pipeline }) => !pipelines.includes(pipeline));
   if (stale.length === 0) return;
-  const scheduled = await quick.scheduleWorks({ before: stale, after: [] });
+  const scheduled = await scheduleWorks(progress, { before: stale, after: [] });
   progress.works = progress.works.filter(({ pipeline }) => pipelines.includes(pipeline));
   deliveries.start(scheduled);
 }

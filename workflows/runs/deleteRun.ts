@@ -3,10 +3,12 @@ import type { RunInput, RunResult } from '../../src/domain/run.js';
 import { rootFailure } from '../failures.js';
 import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
-import { pipelinesFrom, runPipeline } from './pipeline.js';
+import { insist } from './insist.js';
+import { pipelinesFrom, runPipeline, unread } from './pipeline.js';
 import type { RunProgress } from './progress.js';
 import { hearPipeline, refuseWord, tellStages } from './progress.js';
 import { conductRun } from './run.js';
+import { scheduleWorks } from './scheduleWorks.js';
 
 /** The delete pipelines, then the documents go (reference, sections 3.6 and 4.3). */
 export async function deleteRun(input: RunInput): Promise<RunResult> {
@@ -23,7 +25,9 @@ export async function deleteRun(input: RunInput): Promise<RunResult> {
         try {
           const word = { volumes: outcome.volumes, details: progress.details };
           const summary = `word of ${pipeline.name}`;
-          const heard = await quick.collectMetadata.executeWithOptions({ summary }, [word]);
+          const heard = await insist(progress, unread(pipeline), (retry) =>
+            quick.collectMetadata.executeWithOptions({ summary, retry }, [word]),
+          );
           if (!hearPipeline(progress, pipeline.name, heard)) return;
         } catch (thrown) {
           refuseWord(progress, thrown);
@@ -32,7 +36,7 @@ export async function deleteRun(input: RunInput): Promise<RunResult> {
       }
       if (input.keepDocuments !== true) await removeDocuments(input, progress, deliveries);
     },
-    'insist',
+    { deleting: true },
   );
 }
 
@@ -45,11 +49,11 @@ function unlessNamespaceGone(thrown: unknown): undefined {
 
 /** The end of a Promise, when its resources are gone: its dependencies' documents go too. */
 export async function withdrawRun(input: RunInput): Promise<RunResult> {
-  return conductRun(input, (progress, deliveries) => removeDocuments(input, progress, deliveries), 'insist');
+  return conductRun(input, (progress, deliveries) => removeDocuments(input, progress, deliveries), { deleting: true });
 }
 
 async function removeDocuments(input: RunInput, progress: RunProgress, deliveries: Deliveries): Promise<void> {
-  const scheduled = await quick.scheduleWorks({ before: input.works, after: [] });
+  const scheduled = await scheduleWorks(progress, { before: input.works, after: [] });
   progress.works = [];
   deliveries.start(scheduled);
 }

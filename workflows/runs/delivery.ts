@@ -1,3 +1,4 @@
+import type { RetryPolicy } from '@temporalio/common';
 import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 import { describeOwner } from '../../src/domain/owner.js';
 import type { RunInput, ScheduledWorks } from '../../src/domain/run.js';
@@ -12,10 +13,10 @@ import {
   storeJobs,
 } from '../../src/domain/works.js';
 import type { StoreJob, StoreJobs } from '../../src/domain/works.js';
-import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
+import { artifactTroubles, isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import { rootFailure } from '../failures.js';
-import type { StoreActivities } from '../options.js';
-import { storeWrites } from '../options.js';
+import { briefly, storeActivities } from '../options.js';
+import { insist } from './insist.js';
 import type { RunProgress } from './progress.js';
 import { deliverProposal } from './proposal.js';
 
@@ -30,11 +31,11 @@ export interface Deliveries {
   ended(): Promise<void>;
 }
 
-/** @param patience `insist` tries until the store has taken it; otherwise what a store does not take now waits */
-export function beginDeliveries(input: RunInput, progress: RunProgress, patience: 'wait' | 'insist'): Deliveries {
+/** What a store does not take now waits, unless the run makes documents go. */
+export function beginDeliveries(input: RunInput, progress: RunProgress): Deliveries {
   const scope = new CancellationScope();
   const reviews = new CancellationScope();
-  const { storing, insisting } = storeWrites(input.awaitsEnds === true);
+  const stores = storeActivities(input.awaitsEnds === true);
   const failures: unknown[] = [];
   const pending: Promise<unknown>[] = [];
   let proposals = 0;
@@ -45,32 +46,33 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, patience
     return proposals === 1 ? `fulfil/${input.run}` : `fulfil/${input.run}-${proposals}`;
   }
 
-  async function deliver(job: StoreJob, stores: StoreActivities, branch: string | undefined): Promise<void> {
+  async function deliver(job: StoreJob, branch: string | undefined, retry: RetryPolicy): Promise<void> {
     const wish = { run: input.run, title: describeOwner(input.owner), job };
     const { revision, drifted = [] } =
       branch !== undefined
-        ? await reviews.run(() => deliverProposal(stores, { ...wish, branch }, progress))
-        : await stores.writeStore.executeWithOptions({ summary: describeJob(job) }, [wish]);
+        ? await reviews.run(() => deliverProposal({ stores, retry }, { ...wish, branch }, progress))
+        : await stores.writeStore.executeWithOptions({ summary: describeJob(job), retry }, [wish]);
     progress.works = markWritten(progress.works, job, revision);
     progress.leftovers = endJob(progress.leftovers, job);
     progress.repaired = [...progress.repaired, ...drifted];
   }
 
-  /** Artifacts that are away are the platform's own trouble: no state store would tell when it is over. */
-  async function deliverOnceReadable(job: StoreJob): Promise<void> {
+  async function deliverOncePossible(job: StoreJob): Promise<void> {
     const branch = job.proposal === true ? nextBranch() : undefined;
+    const insistOn = (trouble: string) => insist(progress, trouble, (retry) => deliver(job, branch, retry));
+    if (progress.deleting) return insistOn('its documents cannot be removed yet');
     try {
-      await deliver(job, patience === 'insist' ? insisting : storing, branch);
+      await deliver(job, branch, briefly);
     } catch (thrown) {
-      if (rootFailure(thrown).type !== 'ArtifactsUnavailable' || !patched('artifacts-awaited')) throw thrown;
-      await deliver(job, insisting, branch);
+      if (!artifactTroubles.includes(rootFailure(thrown).type) || !patched('artifacts-awaited')) throw thrown;
+      await insistOn('its documents cannot be written yet');
     }
   }
 
   /** Whether the store has everything; what it does not take is noted. */
   async function attempt(job: StoreJob): Promise<boolean> {
     try {
-      await scope.run(() => deliverOnceReadable(job));
+      await scope.run(() => deliverOncePossible(job));
       return true;
     } catch (thrown) {
       // Nobody waits for what it wanted any more, nor for why it was not to be had.

@@ -37,6 +37,11 @@ export async function runPipeline(
   return outcome;
 }
 
+/** Why a run stands still after a pipeline. */
+export function unread({ name }: PipelinePlan): string {
+  return `what pipeline ${name} left cannot be read yet`;
+}
+
 interface Step {
   readonly action: WorkflowAction;
   readonly pipeline: PipelinePlan;

@@ -8,12 +8,14 @@ import { describeStop } from '../../src/domain/suspension.js';
 import type { PipelineStop } from '../../src/domain/suspension.js';
 import type { Work } from '../../src/domain/work.js';
 import { destinationsOf } from '../../src/domain/works.js';
-import type { RunStages } from '../messages.js';
+import type { Progress, RunStages } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { send } from '../waiters.js';
 
 /** Where a run is; mutable, the run's own. */
 export interface RunProgress {
+  /** It makes documents go: what cannot be done now has nothing that could wait for it, and is tried until it is done. */
+  readonly deleting: boolean;
   works: readonly Work[];
   leftovers: readonly ObsoletePlacement[];
   unscheduled: readonly Unscheduled[];
@@ -33,8 +35,9 @@ export interface RunProgress {
 export const runStatusQuery = defineQuery<RunResult>(queries.status);
 
 /** Progress that a query can read from the first moment. */
-export function beginProgress(input: RunInput): RunProgress {
+export function beginProgress(input: RunInput, deleting: boolean): RunProgress {
   const progress: RunProgress = {
+    deleting,
     works: input.works,
     leftovers: input.leftovers,
     unscheduled: [],
@@ -94,9 +97,18 @@ function endOf(progress: RunProgress): Pick<RunResult, 'outcome' | 'message'> {
 
 /** Tells the entity how far the run is, when somebody looks at it. */
 export async function tellStages({ run, shown }: RunInput, { stages }: RunProgress): Promise<void> {
-  const { parent } = workflowInfo();
   const news: RunStages = { run, stages };
-  if (shown && parent !== undefined) await send(parent.workflowId, signals.runStages, news);
+  if (shown) await tell(signals.runStages, news);
+}
+
+/** Tells the entity, and whoever looks at it, that the run stands still, or goes on. */
+export async function tellEntity(progress: Progress): Promise<void> {
+  await tell(signals.runProgress, progress);
+}
+
+async function tell(signal: string, news: RunStages | Progress): Promise<void> {
+  const { parent } = workflowInfo();
+  if (parent !== undefined) await send(parent.workflowId, signal, news);
 }
 
 /** The run's stages as the Web UI shows them, one line each. */

@@ -1,28 +1,34 @@
-import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { RetryPolicy } from '@temporalio/common';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { Proposal, WrittenStore } from '../../activities/stores/storeJobs.js';
 import { storeKey } from '../../src/domain/destination.js';
-import type { Progress } from '../messages.js';
-import { signals } from '../messages.js';
+import { artifactTroubles, storeTroubles } from '../../src/domain/storeTrouble.js';
+import { rootFailure } from '../failures.js';
 import type { StoreActivities } from '../options.js';
 import { awaiting, storing } from '../options.js';
-import { send } from '../waiters.js';
+import { isExhausted } from './insist.js';
 import type { RunProgress } from './progress.js';
+import { tellEntity } from './progress.js';
+
+/** How a proposal is made; people then have all the time they need. */
+export interface Proposing {
+  readonly stores: StoreActivities;
+  readonly retry: RetryPolicy;
+}
 
 /**
  * Puts documents on a branch of their own and waits until the target branch has them, however long people take.
  * Who no longer wants them takes the branch away again.
  */
 export async function deliverProposal(
-  stores: StoreActivities,
+  { stores, retry }: Proposing,
   proposal: Proposal,
   progress: RunProgress,
 ): Promise<WrittenStore> {
   const { branch, job } = proposal;
-  const store = storeKey(job.store);
   try {
-    await stores.proposeStore.executeWithOptions({ summary: `propose on ${branch}` }, [proposal]);
-    await tellEntity({ phase: 'Waiting', message: `branch ${branch} of ${store} waits to be merged` });
-    return await awaiting.awaitMerge.executeWithOptions({ summary: `until ${branch} is merged` }, [proposal]);
+    await stores.proposeStore.executeWithOptions({ summary: `propose on ${branch}`, retry }, [proposal]);
+    return await awaitMerge(proposal);
   } catch (thrown) {
     if (isCancellation(thrown) && progress.givenUp) {
       await CancellationScope.nonCancellable(() => storing.withdrawProposal({ store: job.store, branch }));
@@ -31,7 +37,39 @@ export async function deliverProposal(
   }
 }
 
-async function tellEntity(progress: Progress): Promise<void> {
-  const { parent } = workflowInfo();
-  if (parent !== undefined) await send(parent.workflowId, signals.runProgress, progress);
+/**
+ * People merge when they merge: asked every 30 seconds, as often as a git host is glad to be asked. The server repeats
+ * the activity, so days of waiting add nothing to the history and hold no slot of a worker.
+ */
+const asking = { initialInterval: '30 seconds', backoffCoefficient: 1 };
+
+/** What is to be compared is lost: only a new run brings it back. */
+const final = 'ArtifactMissing';
+
+const unanswered: readonly string[] = [...storeTroubles, ...artifactTroubles];
+
+const whileAnswered: RetryPolicy = { ...asking, nonRetryableErrorTypes: [final, ...unanswered] };
+
+/** Ten minutes; then it is told anew why nobody can be asked, or that only people are waited for. */
+const afterTrouble: RetryPolicy = { ...asking, maximumAttempts: 20, nonRetryableErrorTypes: [final] };
+
+async function awaitMerge(proposal: Proposal): Promise<WrittenStore> {
+  const { branch, job } = proposal;
+  const waiting = `branch ${branch} of ${storeKey(job.store)} waits to be merged`;
+  const summary = `until ${branch} is merged`;
+  let trouble = '';
+  for (;;) {
+    await tellEntity({
+      phase: 'Waiting',
+      message: trouble === '' ? waiting : `${waiting}; last asked in vain: ${trouble}`,
+    });
+    const retry = trouble === '' ? whileAnswered : afterTrouble;
+    try {
+      return await awaiting.awaitMerge.executeWithOptions({ summary, retry }, [proposal]);
+    } catch (thrown) {
+      const { type, message } = rootFailure(thrown);
+      if (!isExhausted(thrown) && !unanswered.includes(type)) throw thrown;
+      trouble = type === 'NotMerged' ? '' : message;
+    }
+  }
 }

@@ -5,11 +5,11 @@ import { unwantedLeftovers } from '../../src/domain/obsolete.js';
 import { rootFailure, withoutStack } from '../failures.js';
 import type { Supersede } from '../messages.js';
 import { signals } from '../messages.js';
-import { quick } from '../options.js';
 import type { Deliveries } from './delivery.js';
 import { beginDeliveries } from './delivery.js';
 import type { RunProgress } from './progress.js';
 import { beginProgress, resultOf } from './progress.js';
+import { scheduleWorks } from './scheduleWorks.js';
 
 const supersedeSignal = defineSignal<[Supersede]>(signals.supersede);
 
@@ -20,10 +20,10 @@ const supersedeSignal = defineSignal<[Supersede]>(signals.supersede);
 export async function conductRun(
   input: RunInput,
   steps: (progress: RunProgress, deliveries: Deliveries) => Promise<void>,
-  patience: 'wait' | 'insist' = 'wait',
+  { deleting = false } = {},
 ): Promise<RunResult> {
-  const progress = beginProgress(input);
-  const deliveries = beginDeliveries(input, progress, patience);
+  const progress = beginProgress(input, deleting);
+  const deliveries = beginDeliveries(input, progress);
   const stages = new CancellationScope();
   setHandler(supersedeSignal, ({ atOnce }) => {
     progress.superseded = true;
@@ -53,7 +53,7 @@ export async function conductRun(
 async function clearLeftovers(progress: RunProgress, deliveries: Deliveries): Promise<void> {
   const leftovers = unwantedLeftovers(progress.leftovers, progress.works);
   if (leftovers.length > 0) {
-    deliveries.start(await quick.scheduleWorks({ before: [], after: [], leftovers }));
+    deliveries.start(await scheduleWorks(progress, { before: [], after: [], leftovers }));
     await deliveries.settled();
   }
   // What a store did not take is still there, for the next run.

@@ -52,7 +52,8 @@ describe('artifacts', () => {
     const digest = await directoryArtifacts(scratch.path('other')).put('text');
     // A folder is in its place.
     await mkdir(join(root, digest.slice(0, 2), digest.slice(2), 'in the way'), { recursive: true });
-    await expect(directoryArtifacts(root).put('text')).rejects.toThrow();
+    const unavailable = { type: 'ArtifactsUnavailable', retryable: true };
+    await expect(directoryArtifacts(root).put('text')).rejects.toMatchObject(unavailable);
     expect(await readdir(join(root, digest.slice(0, 2)))).toEqual([digest.slice(2)]);
   });
 
