@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Phase } from '../../src/domain/phase.js';
 import type { Document } from '../platform/documents.js';
@@ -144,6 +144,16 @@ export async function playScenarios(platform: Platform): Promise<void> {
   await run('repair', {});
   await rm(join(platform.store, 'west/resources'), { recursive: true });
   await run('repair', {});
+
+  // Documents that cannot be removed yet: the store is away.
+  const { store } = platform;
+  await rename(store, `${store}.away`);
+  await symlink(join(`${store}.none`, 'store'), store);
+  const heldUp = await begin('deleteResource', target('waiting'));
+  await settled(heldUp);
+  await rm(store);
+  await rename(`${store}.away`, store);
+  await heldUp.result();
 
   // What stores and Destinations go through.
   await run('registerStateStore', directoryStore(join(platform.home, 'second'), 'second'));
