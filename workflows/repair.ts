@@ -30,7 +30,11 @@ export async function repair(target: unknown): Promise<OperationResult> {
   setHandler(defineSignal<[Verified]>(signals.verified), (answer) => {
     answers.set(answer.entity, answer);
   });
-  const { store, entities } = await quick.listEntities
+  const {
+    store,
+    entities,
+    silent = [],
+  } = await quick.listEntities
     .executeWithOptions({ summary: 'who has documents there' }, [{ target }])
     .catch((thrown: unknown) => {
       throw oneLine(thrown);
@@ -46,7 +50,10 @@ export async function repair(target: unknown): Promise<OperationResult> {
     late.push(...missing());
     setCurrentDetails(`checked ${answers.size} of ${entities.length} objects`);
   }
-  const missing = late.filter((entity) => !answers.has(entity));
+  const missing = [
+    ...late.filter((entity) => !answers.has(entity)),
+    ...silent.map((promise) => `Promise ${promise} and its requests`),
+  ];
   return conclude([...answers.values()], missing, store);
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { stateStoreKinds, storeKey } from '../../src/domain/destination.js';
+import type { EntityStatus } from '../../src/domain/entity.js';
 import { promiseId, resourceId } from '../../src/domain/ids.js';
 import { checkShape } from '../../src/documents/shapeProblems.js';
 import { orRefuse } from '../admission/checked.js';
@@ -13,8 +14,10 @@ const Target = z.union([
 export interface EntityList {
   /** The one store that is meant; every store when absent. */
   readonly store?: string;
-  /** Workflow ids of every Promise and Resource. */
+  /** Workflow ids of every Promise and Resource that is known. */
   readonly entities: readonly string[];
+  /** Promises that do not answer: their requests are not known. Absent in lists of code before this one. */
+  readonly silent?: readonly string[];
 }
 
 /** Everybody who has documents in a state store. */
@@ -23,16 +26,20 @@ export function entityList({ entities }: { readonly entities: EntityClient }) {
     async listEntities({ target }: { readonly target: unknown }): Promise<EntityList> {
       const reference = orRefuse(checkShape(Target, target ?? {}, 'repair'));
       const promises = (await entities.claims()).map((claim) => claim.promise);
-      const resources = await Promise.all(
-        promises.map(async (promise) =>
-          ((await entities.status(promiseId(promise)))?.resources ?? []).map((key) => {
-            const slash = key.indexOf('/');
-            return resourceId(promise, key.slice(0, slash), key.slice(slash + 1));
-          }),
-        ),
-      );
+      const statuses = await Promise.allSettled(promises.map((promise) => entities.status(promiseId(promise))));
+      const resources = promises.flatMap((promise, index) => requestsOf(promise, statuses[index]));
+      const silent = promises.filter((_, index) => statuses[index]?.status === 'rejected');
       const store = reference === undefined ? undefined : storeKey(reference);
-      return { store, entities: [...promises.map(promiseId), ...resources.flat()] };
+      const answering = promises.filter((promise) => !silent.includes(promise));
+      return { store, entities: [...answering.map(promiseId), ...resources], silent };
     },
   };
+}
+
+function requestsOf(promise: string, told: PromiseSettledResult<EntityStatus | undefined> | undefined): string[] {
+  const keys = told?.status === 'fulfilled' ? (told.value?.resources ?? []) : [];
+  return keys.map((key) => {
+    const slash = key.indexOf('/');
+    return resourceId(promise, key.slice(0, slash), key.slice(slash + 1));
+  });
 }

@@ -1,4 +1,5 @@
 import type { EntityStatus } from '../domain/entity.js';
+import { reason } from '../domain/failure.js';
 import { storeKey } from '../domain/destination.js';
 import type { RegisteredDestination, RegisteredStore } from '../domain/registry.js';
 import { resourceId } from '../domain/ids.js';
@@ -11,7 +12,7 @@ import { objectOf } from './objectDocument.js';
 import type { ObjectKind } from './objects.js';
 import { entityOf, objectKind } from './objects.js';
 import type { OutputFormat } from './print.js';
-import { age, printData, say, table } from './print.js';
+import { age, printData, remark, say, table } from './print.js';
 
 export interface GetOptions {
   readonly namespace: string;
@@ -22,27 +23,32 @@ export interface GetOptions {
 /** `fulfil get [KIND [NAME]]` */
 export async function get(kind: string | undefined, name: string | undefined, options: GetOptions): Promise<ExitCode> {
   return withPlatform(async (platform) => {
-    if (kind === undefined || kind === 'all') {
-      await getAll(platform, options);
-      return exitCodes.done;
-    }
+    if (kind === undefined || kind === 'all') return getAll(platform, options);
     const known = await objectKind(platform, kind);
     if (name !== undefined && options.output !== 'table') {
       printData(await objectOf(platform, known, options.namespace, name), options.output);
       return exitCodes.done;
     }
-    await list(platform, known, name, options);
-    return exitCodes.done;
+    return list(platform, known, name, options);
   });
 }
 
-async function getAll(platform: Platform, options: GetOptions): Promise<void> {
+/** What does not answer is named, and hides nothing of the others. */
+async function getAll(platform: Platform, options: GetOptions): Promise<ExitCode> {
   const kinds: ObjectKind[] = [{ type: 'store' }, { type: 'destination' }, { type: 'promise' }];
   const claims = (await platform.entities.claims()).filter(({ api }) => api !== undefined);
+  let code: ExitCode = exitCodes.done;
   for (const kind of [...kinds, ...claims.map((claim): ObjectKind => ({ type: 'resource', claim }))]) {
-    await list(platform, kind, undefined, { ...options, allNamespaces: true });
+    const listed = await list(platform, kind, undefined, { ...options, allNamespaces: true }).catch(remarkFailure);
+    if (listed !== exitCodes.done) code = listed;
     if (options.output === 'table') say('');
   }
+  return code;
+}
+
+function remarkFailure(thrown: unknown): ExitCode {
+  remark(reason(thrown));
+  return exitCodes.failed;
 }
 
 async function list(
@@ -50,12 +56,14 @@ async function list(
   kind: ObjectKind,
   name: string | undefined,
   options: GetOptions,
-): Promise<void> {
+): Promise<ExitCode> {
   switch (kind.type) {
     case 'store':
-      return listStores(platform, kind, name, options);
+      await listStores(platform, kind, name, options);
+      return exitCodes.done;
     case 'destination':
-      return listDestinations(platform, name, options);
+      await listDestinations(platform, name, options);
+      return exitCodes.done;
     case 'promise': {
       const names = (await platform.entities.claims()).map((claim) => claim.promise);
       return listEntities(
@@ -125,16 +133,22 @@ async function listEntities(
   ids: readonly string[],
   name: string | undefined,
   options: GetOptions,
-): Promise<void> {
+): Promise<ExitCode> {
   const wanted = name === undefined ? ids : ids.filter((id) => id === entityOf(kind, options.namespace, name));
-  const statuses = (await Promise.all(wanted.map((id) => platform.entities.status(id)))).filter((s) => s !== undefined);
+  const answers = await Promise.allSettled(wanted.map((id) => platform.entities.status(id)));
+  for (const [index, answer] of answers.entries()) {
+    if (answer.status === 'rejected') remark(`${wanted[index]} does not answer: ${reason(answer.reason)}`);
+  }
+  const silent = answers.some(({ status }) => status === 'rejected');
+  const statuses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []));
   const what = kind.type === 'resource' ? (kind.claim.api?.plural ?? kind.claim.promise) : 'promises';
   const promise = kind.type === 'promise';
   const header = promise
     ? ['NAME', 'STATUS', 'KIND', 'API VERSION', 'VERSION', 'RESOURCES', 'AGE', 'MESSAGE']
     : ['NAMESPACE', 'NAME', 'STATUS', 'DESTINATIONS', 'AGE', 'MESSAGE'];
   const rows = statuses.map((status) => (promise ? promiseRow(status) : resourceRow(status)));
-  show(what, header, rows, statuses, name, options);
+  if (!silent || statuses.length > 0) show(what, header, rows, statuses, name, options);
+  return silent ? exitCodes.failed : exitCodes.done;
 }
 
 function promiseRow(status: EntityStatus): string[] {

@@ -6,6 +6,7 @@ import { parseYaml } from '../../src/documents/readDocuments.js';
 import { BASE_IMAGE, buildImage } from '../../src/setup/baseImage.js';
 import { configMap, destination, echoStage, pipeline, promise, request, stage } from '../platform/documents.js';
 import { storeFiles } from '../platform/storeFiles.js';
+import { temporal } from '../platform/temporalCli.js';
 import type { Product } from './product.js';
 import { openProduct } from './product.js';
 
@@ -189,4 +190,19 @@ test('control: pause, unpause, reconcile and resume, and what describe says of i
   expect([absent.code, absent.stderr]).toEqual([2, 'asked/nobody: not found\n']);
   const wrong = await product.fulfil('pause', 'destination', 'west');
   expect([wrong.code, wrong.stderr]).toEqual([2, 'destination: only Promises and resources can be told to pause\n']);
+});
+
+test('an entity that does not answer is named, and hides nobody else from a list and a repair', async () => {
+  const started = ['--workflow-id', 'promise/silent', '--type', 'promise', '--task-queue', 'nobody listens'];
+  await temporal(product, 'workflow', 'start', ...started, '--input', '{"name":"silent"}');
+  const claimed = ['--workflow-id', 'promises', '--name', 'claim', '--input', '{"promise":"silent"}'];
+  expect((await temporal(product, 'workflow', 'update', 'execute', ...claimed)).code).toBe(0);
+  for (const listed of [await product.fulfil('get', 'promises'), await product.fulfil('get')]) {
+    expect(listed.code).toBe(1);
+    expect(listed.stdout).toMatch(/^asked +Ready/m);
+    expect(listed.stderr).toMatch(/^promise\/silent does not answer: Temporal: .+\n$/);
+  }
+  const repaired = await product.fulfil('repair');
+  expect(repaired.code).toBe(0);
+  expect(repaired.stdout).toContain('they have not answered yet: Promise silent and its requests');
 });
