@@ -26,7 +26,7 @@ export interface ControllerContext extends AdmissionDependencies, WorkProjection
   readonly sameCluster: () => Promise<boolean>;
   readonly apis: { ofPromise(promise: string): ServedApi | undefined; list(): readonly ServedApi[] };
   readonly secrets: StoreSecrets;
-  /** Ids of the requests whose documents this process has stored again. */
+  /** Of requests that this process has stored again, and digests of older revisions that it has seen to be there. */
   readonly stored: Set<string>;
   /** Has things looked at again, soon. */
   readonly wake: {

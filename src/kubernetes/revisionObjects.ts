@@ -1,15 +1,19 @@
 import { planPromise } from '../../activities/admission/promisePlan.js';
+import { getJson } from '../../activities/artifacts/artifactStore.js';
+import { unlessLost } from '../../activities/artifacts/unlessLost.js';
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
 import { revisionFinalizer } from '../../activities/kubernetes/projection/revisionObject.js';
+import { sourceAnnotation } from '../../activities/kubernetes/projection/workObject.js';
 import { showStatus } from '../../activities/kubernetes/projection/showStatus.js';
 import { versionLabel } from '../documents/metadata.js';
 import { kratixApiVersion } from '../documents/pipeline.js';
 import { checkPromise } from '../documents/promise.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { promiseId } from '../domain/ids.js';
+import type { RevisionSummary } from '../domain/revision.js';
 import { unversioned } from '../domain/revision.js';
 import { boundTo, promiseOf } from './bindingObjects.js';
 import type { ControllerContext } from './controllerContext.js';
@@ -29,8 +33,20 @@ export async function reconcileRevision(context: ControllerContext, name: string
   const mine = object !== undefined && isOf(context, object, status) ? status : undefined;
   const known = mine?.revisions?.find((each) => each.version === version);
   if (isDeleting(revision)) return dismiss(context, revision, { promise, version, status: mine, known });
-  // After Temporal was lost: requests may be bound to it.
-  if (mine !== undefined && known === undefined) await recall(context, revision, promise, version);
+  // After Temporal was lost, or its document: requests may be bound to it.
+  const isMissing = mine !== undefined && (known === undefined || (await isLost(context, known)));
+  if (isMissing) await recall(context, revision, promise, version);
+}
+
+/** Asked with the first look at a revision; the latest is stored with every look at its Promise. */
+async function isLost(
+  { artifacts, stored }: ControllerContext,
+  { document, latest }: RevisionSummary,
+): Promise<boolean> {
+  if (latest || stored.has(document)) return false;
+  const found = await getJson(artifacts, document).catch(unlessLost);
+  if (found !== undefined) stored.add(document);
+  return found === undefined;
 }
 
 /** Revisions go with their Promise (reference, section 3.6, step 4); nothing is bound to them any more. */
@@ -74,7 +90,8 @@ async function recall(
   name: string,
   version: string,
 ): Promise<void> {
-  const { annotations } = metadata;
+  // Without what the projection notes there: a revision that is recalled twice is the same.
+  const { [sourceAnnotation]: _source, ...annotations } = metadata.annotations ?? {};
   const labels = version === unversioned ? undefined : { [versionLabel]: version };
   const document = {
     apiVersion: kratixApiVersion,

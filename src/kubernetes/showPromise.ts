@@ -1,7 +1,9 @@
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import type { ShownRevisions } from '../../activities/kubernetes/projection/projectRevisions.js';
 import { projectRevisions } from '../../activities/kubernetes/projection/projectRevisions.js';
-import { normal } from '../../activities/kubernetes/projection/statusEvents.js';
+import type { ObjectEvent } from '../../activities/kubernetes/projection/statusEvents.js';
+import { normal, warning } from '../../activities/kubernetes/projection/statusEvents.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { promiseId } from '../domain/ids.js';
@@ -24,14 +26,21 @@ export async function showPromise(
   const labelled =
     status === undefined ? object : await labelSuspension(context, promisePlace(context, name), object, status);
   if (status !== undefined && isOf(context, object, status)) {
-    const created = await projectRevisions(context, object, status, () => context.entities.status(promiseId(name)));
-    const events = created.map((revision) => normal('RevisionCreated', `Revision ${revision} created`));
-    await context.record('PromiseController', resource, object, events);
+    const revisions = await projectRevisions(context, object, status, () => context.entities.status(promiseId(name)));
+    await context.record('PromiseController', resource, object, revisionEvents(revisions));
   }
   await projectOwner(context, {
     ...{ workflow: 'promise', resource, cache: context.promises, object: labelled, status },
     ...taken,
   });
+}
+
+function revisionEvents({ created, lost }: ShownRevisions): ObjectEvent[] {
+  const again = 'its document was lost with the artifact store; install that version again to have it back';
+  return [
+    ...created.map((revision) => normal('RevisionCreated', `Revision ${revision} created`)),
+    ...lost.map((revision) => warning('RevisionNotShown', `Revision ${revision} is not shown: ${again}`)),
+  ];
 }
 
 /** Where the object is, for what reads and writes it. */

@@ -1,14 +1,24 @@
+import { patched } from '@temporalio/workflow';
 import type { PromisePlan } from '../../src/domain/plan.js';
 import type { PromiseState } from './promiseState.js';
 import { announceBound } from './promiseState.js';
 
-/** Takes over a revision from before this Promise's own memory, for the requests that are bound to it. */
+/**
+ * Takes over a revision from before this Promise's own memory, or one whose document was lost and is another now, for
+ * the requests that are bound to it.
+ */
 export function recallRevision(state: PromiseState, plan: Omit<PromisePlan, 'generation'>): void {
   const { version } = plan;
-  if (state.revisions.some((revision) => revision.version === version)) return;
+  const known = state.revisions.find((revision) => revision.version === version);
+  const isSame = known?.plan.digest === plan.digest || version === state.plan?.version;
+  if (known !== undefined && (isSame || !patched('recalled-anew'))) return;
   state.recalled += 1;
   // Below zero, so that no generation of this life is the same.
-  state.revisions = [{ version, plan: { ...plan, generation: -state.recalled } }, ...state.revisions];
+  const recalled = { version, plan: { ...plan, generation: -state.recalled } };
+  state.revisions =
+    known === undefined
+      ? [recalled, ...state.revisions]
+      : state.revisions.map((revision) => (revision === known ? recalled : revision));
   announceBound(state, version);
 }
 

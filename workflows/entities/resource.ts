@@ -1,4 +1,4 @@
-import { defineSignal, setHandler } from '@temporalio/workflow';
+import { defineSignal, patched, setHandler } from '@temporalio/workflow';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { promiseId } from '../../src/domain/ids.js';
 import { beginUpgrade, completeUpgrade, failUpgrade } from '../../src/domain/revision.js';
@@ -20,6 +20,7 @@ import {
   acceptBinding,
   acceptPromise,
   acceptWish,
+  isStoredAnew,
   lackOf,
   newResourceState,
   postpone,
@@ -66,7 +67,9 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
   });
   setHandler(defineSignal<[PromiseChanged]>(signals.promiseChanged), async (news) => {
     stir();
-    if (acceptPromise(state, input.promise, news) && !state.deleting) await supersede(current);
+    const atOnce = isStoredAnew(state, news);
+    const outdated = acceptPromise(state, input.promise, news);
+    if (outdated && (!state.deleting || (atOnce && patched('stored-anew')))) await supersede(current, { atOnce });
   });
   setHandler(defineSignal<[DestinationsChanged]>(signals.destinationsChanged), ({ changes }) => {
     stir();

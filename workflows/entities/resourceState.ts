@@ -114,6 +114,12 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
   return changed;
 }
 
+/** Its revision was lost, and is stored anew from its object: what runs waits for what does not come back. */
+export function isStoredAnew({ plan: known }: ResourceState, { plan }: PromiseChanged): boolean {
+  const recalled = plan !== undefined && plan.generation < 0;
+  return recalled && plan.version === known?.version && plan.generation !== known.generation;
+}
+
 /** That it lacks its revision, also after something else was to be seen, such as a pause or a store that was away. */
 export function showLacking(state: ResourceState, lack: Lack): void {
   state.lacking = lack;

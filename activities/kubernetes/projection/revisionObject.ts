@@ -5,6 +5,7 @@ import { kratixApiVersion } from '../../../src/documents/pipeline.js';
 import { toRecord } from '../../../src/documents/toRecord.js';
 import type { ArtifactStore } from '../../artifacts/artifactStore.js';
 import { getJson } from '../../artifacts/artifactStore.js';
+import { unlessLost } from '../../artifacts/unlessLost.js';
 import { objectName } from '../objectName.js';
 import type { ClusterObject } from './clusterObject.js';
 import { ownerReference, sourceAnnotation } from './workObject.js';
@@ -16,12 +17,21 @@ export function revisionName(promise: string, version: string): string {
   return objectName(promise, version);
 }
 
-/** A Promise as it was at one version (reference, section 1.3). */
-export async function revisionObject(artifacts: ArtifactStore, promise: ClusterObject, revision: RevisionSummary) {
+/**
+ * A Promise as it was at one version (reference, section 1.3).
+ * @param found the revision as the cluster has it: a document that was lost is still in there
+ * @returns undefined when nobody has the document any more
+ */
+export async function revisionObject(
+  artifacts: ArtifactStore,
+  promise: ClusterObject,
+  revision: RevisionSummary,
+  found: ClusterObject | undefined,
+) {
   const { name } = promise.metadata;
-  const document = toRecord(await getJson(artifacts, revision.document));
-  const annotations = toRecord(toRecord(document?.['metadata'])?.['annotations']) ?? {};
-  const interval = annotations[intervalAnnotation];
+  const content = (await storedContent(artifacts, revision)) ?? shownContent(found, revision);
+  if (content === undefined) return undefined;
+  const { interval, promiseSpec } = content;
   return {
     metadata: {
       name: revisionName(name, revision.version),
@@ -33,8 +43,29 @@ export async function revisionObject(artifacts: ArtifactStore, promise: ClusterO
       finalizers: [revisionFinalizer],
       ownerReferences: [ownerReference(promise, { apiVersion: kratixApiVersion, kind: 'Promise' })],
     },
-    spec: { promiseRef: { name }, promiseSpec: document?.['spec'] ?? {}, version: revision.version },
+    spec: { promiseRef: { name }, promiseSpec, version: revision.version },
   };
+}
+
+interface RevisionContent {
+  readonly interval: unknown;
+  readonly promiseSpec: unknown;
+}
+
+async function storedContent(
+  artifacts: ArtifactStore,
+  { document: digest }: RevisionSummary,
+): Promise<RevisionContent | undefined> {
+  const document = toRecord(await getJson(artifacts, digest).catch(unlessLost));
+  if (document === undefined) return undefined;
+  const annotations = toRecord(toRecord(document['metadata'])?.['annotations']);
+  return { interval: annotations?.[intervalAnnotation], promiseSpec: document['spec'] ?? {} };
+}
+
+function shownContent(found: ClusterObject | undefined, { document }: RevisionSummary): RevisionContent | undefined {
+  const { annotations } = found?.metadata ?? {};
+  if (annotations?.[sourceAnnotation] !== document) return undefined;
+  return { interval: annotations[intervalAnnotation], promiseSpec: found?.spec?.['promiseSpec'] ?? {} };
 }
 
 export const revisionFinalizer = 'kratix.io/resource-request-cleanup';

@@ -13,5 +13,5 @@ test('a revision that was let go since the status was told does not come back', 
   const parts = { cluster, artifacts: directoryArtifacts(tmpdir()), revisions };
   const told = { revisions: [{ version: 'v1', document: 'a'.repeat(64), latest: false }] };
   const made = projectRevisions(parts, { metadata: { name: 'lib' } }, told, () => Promise.resolve({ revisions: [] }));
-  await expect(made).resolves.toEqual([]);
+  await expect(made).resolves.toEqual({ created: [], lost: [] });
 });
