@@ -37,7 +37,8 @@ export function directoryArtifacts(root: string): SweptArtifacts {
       await flush(temporary);
       await rename(temporary, path);
     } catch (thrown) {
-      await rm(temporary, { force: true });
+      // What matters is why it could not be written; the sweep removes what is left of it.
+      await rm(temporary, { force: true }).catch(() => undefined);
       throw unavailable(digest, thrown);
     }
   }

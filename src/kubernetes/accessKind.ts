@@ -4,7 +4,7 @@ import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.
 import { createInformer } from './informer.js';
 import { reconcileAccess } from './promiseAccess.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
-import { kindQueue } from './reconciledKind.js';
+import { followedObject, kindQueue } from './reconciledKind.js';
 
 const clusterRoles: ApiResource = {
   group: 'rbac.authorization.k8s.io',
@@ -15,7 +15,7 @@ const clusterRoles: ApiResource = {
 
 /** What may be done with each Promise's API, and by whom. Keys are Promises. */
 export function accessKind(parts: KindParts) {
-  const queue = kindQueue(parts.failed);
+  const queue = kindQueue();
   const wake = ({ metadata }: ClusterObject) => {
     const promise = metadata.labels?.[promiseLabel];
     if (promise !== undefined) queue.add(promise);
@@ -28,6 +28,7 @@ export function accessKind(parts: KindParts) {
     informers: [roles],
     queue,
     keys: () => [...new Set(roles.list().flatMap(({ metadata }) => metadata.labels?.[promiseLabel] ?? []))],
+    objectOf: (context, promise) => followedObject(context.promises, promise),
     reconcile: (context, promise) => reconcileAccess(context, roles, promise),
     definitionChanged: wake,
     /** One that is gone leaves what its pipelines were given. */

@@ -4,12 +4,12 @@ import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { reconcileBinding } from './bindingObjects.js';
 import { createInformer } from './informer.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
-import { kindQueue } from './reconciledKind.js';
+import { followedObject, kindQueue } from './reconciledKind.js';
 import { slimObject } from './slimObject.js';
 
 /** ResourceBindings: made by what shows a request, changed by users. Keys: `default/example-jenkins-1a2b3`. */
 export function bindingKind(parts: KindParts, ended: (binding: ClusterObject) => void) {
-  const queue = kindQueue(parts.failed);
+  const queue = kindQueue();
   const bindings = createInformer({
     ...{ ...parts, resource: platformResources.resourceBindings, slim: slimObject },
     changed({ key, object, last, own }) {
@@ -22,6 +22,7 @@ export function bindingKind(parts: KindParts, ended: (binding: ClusterObject) =>
     informers: [bindings],
     queue,
     keys: () => bindings.list().map(keyOf),
+    objectOf: (_context, key) => followedObject(bindings, key),
     reconcile: reconcileBinding,
   } satisfies ReconciledKind & Record<string, unknown>;
 }

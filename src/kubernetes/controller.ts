@@ -28,6 +28,7 @@ import { releaseKind } from './releaseKind.js';
 import { requestKind } from './requestKind.js';
 import { withoutSpec } from './slimObject.js';
 import { storeSecrets } from './storeSecrets.js';
+import { warnOfFailures } from './warnOfFailures.js';
 import { wakeOwner } from './workOwner.js';
 
 export interface ControllerParts {
@@ -58,8 +59,7 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   const { cluster, client, artifacts, taskQueue, identity, platform, say } = parts;
   const id = await clusterId(cluster);
   const troubled = (error: unknown) => say(reason(error), 'warning');
-  const failed = (key: string, error: unknown) => say(`${key}: ${reason(error)}; tried again`, 'warning');
-  const followed = { cluster, troubled, failed };
+  const followed = { cluster, troubled };
 
   const access = accessKind(followed);
   const releases = releaseKind(followed, () => platform.current().reconciliationIntervalMillis);
@@ -133,12 +133,18 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   // Half a picture would look like objects without Works, or a Promise without requests.
   const begun = Promise.race([synced, aborted(signal)]);
   for (const kind of kinds) {
-    kind.queue.begin(async (key) => {
-      await begun;
-      if (signal.aborted) return;
-      const began = performance.now();
-      await kind.reconcile(context, key);
-      say(`${key}: looked at in ${Math.round(performance.now() - began)} ms`, 'debug');
+    kind.queue.begin({
+      async handle(key) {
+        await begun;
+        if (signal.aborted) return;
+        const began = performance.now();
+        await kind.reconcile(context, key);
+        say(`${key}: looked at in ${Math.round(performance.now() - began)} ms`, 'debug');
+      },
+      failed(key, error, times) {
+        say(`${key}: ${reason(error)}; tried again`, 'warning');
+        void warnOfFailures(context, kind.objectOf(context, key), error, times);
+      },
     });
   }
   for (const informer of informers) void informer.run(signal);

@@ -5,11 +5,11 @@ import { reconcileHealthRecord } from './healthRecords.js';
 import { createInformer } from './informer.js';
 import type { ObjectChange } from './objectStore.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
-import { kindQueue } from './reconciledKind.js';
+import { followedObject, kindQueue } from './reconciledKind.js';
 import type { ServedApi } from './servedApis.js';
 
 export function healthKind(parts: KindParts) {
-  const queue = kindQueue(parts.failed);
+  const queue = kindQueue();
   const changed = ({ key }: ObjectChange) => queue.add(key);
   const records = createInformer({ ...parts, resource: platformResources.healthRecords, changed });
   /** Records by the request that is not there yet. */
@@ -19,6 +19,7 @@ export function healthKind(parts: KindParts) {
     informers: [records],
     queue,
     keys: () => records.list().map(keyOf),
+    objectOf: (_context, key) => followedObject(records, key),
     reconcile: (context, key) =>
       reconcileHealthRecord(
         {

@@ -8,11 +8,11 @@ import { createInformer } from './informer.js';
 import type { ObjectChange } from './objectStore.js';
 import { reconcilePromise } from './promiseObjects.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
-import { kindQueue, vanished } from './reconciledKind.js';
+import { followedObject, kindQueue, vanished } from './reconciledKind.js';
 import { slimObject } from './slimObject.js';
 
 export function promiseKind(parts: KindParts, told: (promise: ClusterObject) => void) {
-  const queue = kindQueue(parts.failed);
+  const queue = kindQueue();
   const changed = ({ key, last, own }: ObjectChange) => {
     if (!own) queue.add(key);
     told(last);
@@ -23,6 +23,7 @@ export function promiseKind(parts: KindParts, told: (promise: ClusterObject) => 
     informers: [promises],
     queue,
     keys: () => [vanished, ...promises.list().map(keyOf)],
+    objectOf: (_context, key) => followedObject(promises, key),
     async reconcile(context, key) {
       if (key !== vanished) return reconcilePromise(context, key);
       for (const { promise } of await context.entities.claims()) {

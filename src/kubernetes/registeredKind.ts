@@ -6,13 +6,13 @@ import type { Informer } from './informer.js';
 import { createInformer } from './informer.js';
 import type { ObjectChange } from './objectStore.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
-import { kindQueue, vanished } from './reconciledKind.js';
+import { followedObject, kindQueue, vanished } from './reconciledKind.js';
 import { reconcileRegistered } from './registeredObjects.js';
 import { slimObject } from './slimObject.js';
 
 /** Destinations and state stores, which one entity keeps. Keys: `GitStateStore/main`. */
 export function registeredKind(parts: KindParts) {
-  const queue = kindQueue(parts.failed);
+  const queue = kindQueue();
   const follow = (resource: ApiResource): Informer => {
     const changed = ({ key }: ObjectChange) => queue.add(`${resource.kind}/${key}`);
     return createInformer({ ...parts, resource, slim: slimObject, changed });
@@ -45,6 +45,11 @@ export function registeredKind(parts: KindParts) {
     informers,
     queue,
     keys,
+    objectOf(_context, key) {
+      const [kind, name = ''] = key.split('/');
+      const informer = informers.find(({ resource }) => resource.kind === kind);
+      return informer && followedObject(informer, name);
+    },
     async reconcile(context, key) {
       if (key === vanished) {
         const known = keysOf(await context.entities.registry());

@@ -8,7 +8,7 @@ import { groupOf } from '../domain/plan.js';
 import type { ControllerContext } from './controllerContext.js';
 import { createInformer } from './informer.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
-import { kindQueue } from './reconciledKind.js';
+import { followedObject, kindQueue } from './reconciledKind.js';
 import { reconcileRequest } from './requestObjects.js';
 import type { ServedApi } from './servedApis.js';
 import { servedApis } from './servedApis.js';
@@ -23,7 +23,7 @@ export interface RequestNews {
 
 /** Requests of every Promise's API, which come and go with their definitions. Keys: `jenkins.example.com|default/x`. */
 export function requestKind(parts: KindParts, tell: RequestNews, signal: AbortSignal) {
-  const queue = kindQueue(parts.failed);
+  const queue = kindQueue();
   const wake = (api: ServedApi, key: string) => queue.add(wholeKey(api, key));
   const apis = servedApis(
     {
@@ -43,6 +43,10 @@ export function requestKind(parts: KindParts, tell: RequestNews, signal: AbortSi
       tell.definitionChanged(definition);
     },
   });
+  function partsOf(whole: string) {
+    const [kind = '', key = ''] = whole.split('|');
+    return { api: apis.list().find((each) => kindOf(each) === kind), key };
+  }
   /** Requests whose Promise cannot take them yet, by key. */
   const waiting = new Map<string, string>();
 
@@ -52,9 +56,12 @@ export function requestKind(parts: KindParts, tell: RequestNews, signal: AbortSi
     informers: [definitions],
     queue,
     keys: () => apis.list().flatMap((api) => api.requests.list().map((object) => wholeKey(api, keyOf(object)))),
+    objectOf(_context, whole) {
+      const { api, key } = partsOf(whole);
+      return api && followedObject(api.requests, key);
+    },
     async reconcile(context, whole) {
-      const [kind = '', key = ''] = whole.split('|');
-      const api = apis.list().find((each) => kindOf(each) === kind);
+      const { api, key } = partsOf(whole);
       if (api !== undefined) await reconcileRequest(context, api, key);
     },
     wake,

@@ -3,13 +3,13 @@ import { isDeleting, keyOf } from '../../activities/kubernetes/projection/cluste
 import { createInformer } from './informer.js';
 import type { ObjectChange } from './objectStore.js';
 import type { KindParts, ReconciledKind } from './reconciledKind.js';
-import { kindQueue } from './reconciledKind.js';
+import { followedObject, kindQueue } from './reconciledKind.js';
 import { reconcileRevision } from './revisionObjects.js';
 import { slimObject } from './slimObject.js';
 
 /** PromiseRevisions: made by what shows a Promise, deleted by users. Keys: names. */
 export function revisionKind(parts: KindParts) {
-  const queue = kindQueue(parts.failed);
+  const queue = kindQueue();
   const changed = ({ key }: ObjectChange) => queue.add(key);
   const revisions = createInformer({
     ...parts,
@@ -22,6 +22,7 @@ export function revisionKind(parts: KindParts) {
     informers: [revisions],
     queue,
     keys: () => revisions.list().map(keyOf),
+    objectOf: (_context, key) => followedObject(revisions, key),
     reconcile: reconcileRevision,
     /** What a revision that goes may wait for: the end of a binding. */
     wakeLeaving(): void {

@@ -13,7 +13,8 @@ export interface WorkQueue {
 
 export interface WorkQueueOptions {
   readonly handle: (key: string) => Promise<void>;
-  readonly failed: (key: string, error: unknown) => void;
+  /** `times`: how often in a row, this time included. */
+  readonly failed: (key: string, error: unknown, times: number) => void;
   /** Keys handled at once. */
   readonly concurrency: number;
 }
@@ -65,7 +66,7 @@ export function workQueue({ handle, failed, concurrency }: WorkQueueOptions): Wo
     if (closed) return;
     const count = (failures.get(key) ?? 0) + 1;
     failures.set(key, count);
-    failed(key, error);
+    failed(key, error, count);
     addAfter(key, Math.min(firstDelayMillis * 2 ** (count - 1), longestDelayMillis));
   }
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { echoStage, pipeline, promise, request, stage } from '../../platform/documents.js';
@@ -6,7 +6,7 @@ import { holds } from '../../platform/eventually.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
 import { isEstablished, isReconciled, platformObjects } from './controllerObjects.js';
-import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
+import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
 
 let world: ControllerPlatform;
@@ -109,4 +109,56 @@ test('a request goes although its documents were lost', async () => {
   controller = await startController(world);
   await world.kubectl('delete', 'databases', 'one', '--timeout=100s');
   expect(await documents()).toEqual([]);
+});
+
+test('a Promise whose version changed since the loss is taken, and a request that is bound to an older one runs with it', async () => {
+  const library = (version: string) => {
+    const configure = [pipeline('configure', [stage('say', `echo "said: ${version}" >/kratix/output/said.yaml`)])];
+    return promise('library', { version, resource: { configure } });
+  };
+  const revision = async (version: string) => {
+    const { items } = JSON.parse(await world.kubectl('get', 'promiserevisions', '-o', 'json')) as { items: Shown[] };
+    return items.find(({ spec }) => spec?.['version'] === version);
+  };
+  await world.apply(library('v1'));
+  await world.until(['crd', 'librarys.test.fulfil.io'], 'Established', isEstablished);
+  await world.apply(request('library', 'old', {}));
+  await world.until(['librarys', 'old'], 'Reconciled', isReconciled);
+  const bindings = ['get', 'resourcebindings', '-o', 'name', '-l', 'kratix.io/promise-name=library'];
+  const binding = (await world.kubectl(...bindings)).trim();
+  await world.kubectl('patch', binding, '--type=merge', '-p', '{"spec":{"version":"v1"}}');
+  await world.until(['librarys', 'old'], 'bound', ({ status }) => status?.['resourceBindingVersion'] === 'v1');
+  await world.apply(library('v2'));
+  await holds('v2', async () => (await revision('v2')) !== undefined);
+
+  await rm(join(world.platform.home, 'artifacts'), { recursive: true });
+  await world.apply(library('v3'));
+  await holds('v3 to be the latest', async () => {
+    const latest = async (version: string) => (await revision(version))?.status?.['latest'];
+    return (await latest('v3')) === true && (await latest('v2')) === false;
+  });
+  expect((await revision('v2'))?.spec).toMatchObject({ promiseSpec: library('v2')['spec'] });
+
+  await controller.stop();
+  controller = await startController(world);
+  await world.kubectl('label', 'librarys', 'old', 'kratix.io/manual-reconciliation=true');
+  await world.until(['librarys', 'old'], 'run anew', (object) => {
+    return isReconciled(object) && object.metadata.labels?.['kratix.io/manual-reconciliation'] === undefined;
+  });
+  const said = (await repository.files()).filter((file) => file.endsWith('said.yaml'));
+  expect(await Promise.all(said.map((file) => repository.read(file)))).toEqual(['said: v1']);
+});
+
+test('what cannot be taken, however often it is tried, says so beside it, and is taken when it can be', async () => {
+  const artifacts = join(world.platform.home, 'artifacts');
+  await rename(artifacts, `${artifacts}.away`);
+  await writeFile(artifacts, 'in the way');
+  await world.apply(request('database', 'late', { size: 'small' }));
+  const selector = 'reason=NotReconciled,involvedObject.name=late';
+  const told = () => world.kubectl('get', 'events', '--field-selector', selector, '-o', 'jsonpath={.items[*].message}');
+  await holds('a Warning', async () => (await told()) !== '');
+  expect(await told()).toMatch(/^artifact .*ENOTDIR.*; tried again until it succeeds$/);
+  await rm(artifacts);
+  await rename(`${artifacts}.away`, artifacts);
+  await world.until(['databases', 'late'], 'Reconciled', isReconciled);
 });
