@@ -74,7 +74,11 @@ export async function follow(
       : watchStages(
           platform,
           entity,
-          (stage) => remark(`  ${marks[stage.outcome]} ${operation.object}: ${stage.pipeline} / ${stage.stage}`),
+          {
+            stage: ({ outcome, pipeline, stage }) =>
+              remark(`  ${marks[outcome]} ${operation.object}: ${pipeline} / ${stage}`),
+            trouble: (why) => remark(`  … ${operation.object}: held up: ${why}`),
+          },
           watching.signal,
         );
   const ending = await (untilReady ? operation.ended() : operation.settled()).finally(async () => {

@@ -11,6 +11,8 @@ import { exitCodes } from './exit.js';
 import { objectOf, statusOrFail } from './objectDocument.js';
 import { entityOf, objectKind } from './objects.js';
 import { age, printData, say } from './print.js';
+import type { Trouble } from './troubles.js';
+import { troublesOf } from './troubles.js';
 
 /** `fulfil describe KIND NAME`: state, conditions, where documents went and why, runs. */
 export async function describe(kind: string, name: string, options: { readonly namespace: string }): Promise<ExitCode> {
@@ -18,7 +20,12 @@ export async function describe(kind: string, name: string, options: { readonly n
     const known = await objectKind(platform, kind);
     const entity = entityOf(known, options.namespace, name);
     if (entity === undefined) printData(await objectOf(platform, known, options.namespace, name), 'yaml');
-    else for (const line of lines(await statusOrFail(platform, entity, name), entity)) say(line);
+    else {
+      const status = await statusOrFail(platform, entity, name);
+      const running = status.runs.filter(({ outcome }) => outcome === 'Running').map(({ id }) => id);
+      const troubles = await Promise.all([entity, ...running].map((id) => troublesOf(platform.client, id)));
+      for (const line of [...lines(status, entity), ...troubleLines(troubles.flat())]) say(line);
+    }
     return exitCodes.done;
   });
 }
@@ -70,6 +77,11 @@ function workLines(work: Work): string[] {
     const waiting = placed.length === 0 ? [`    → nowhere: no Destination matches ${wanted}`] : [];
     return [`  ${work.name} [${group.directory}]: ${group.files} file(s), wants ${wanted}`, ...placed, ...waiting];
   });
+}
+
+function troubleLines(troubles: readonly Trouble[]): string[] {
+  const each = troubles.map(({ step, attempt, why }) => `  ${step}, attempt ${attempt}: ${why}`);
+  return each.length === 0 ? [] : ['Held up:', ...each];
 }
 
 function runLines(run: RunRecord): string[] {

@@ -1,15 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import type { StageRecord } from '../domain/run.js';
 import type { Platform } from './connection.js';
+import { troublesOf } from './troubles.js';
 
 /** Temporal has no subscription to a query; twice a second is as fast as people read. */
 const pollMillis = 500;
 
-/** Tells each stage that starts or ends below an entity, until the signal. */
+export interface Watcher {
+  readonly stage: (stage: StageRecord) => void;
+  /** Hears why something does not get on, once for each reason. */
+  readonly trouble: (why: string) => void;
+}
+
+/** Tells each stage that starts or ends below an entity, and what does not get on there, until the signal. */
 export async function watchStages(
-  { entities }: Platform,
+  { client, entities }: Platform,
   entity: string,
-  tell: (stage: StageRecord) => void,
+  watcher: Watcher,
   signal: AbortSignal,
 ): Promise<void> {
   const told = new Set<string>();
@@ -24,7 +31,13 @@ export async function watchStages(
       const key = `${run?.id} ${stage.pipeline} ${stage.stage} ${stage.outcome}`;
       if (told.has(key)) continue;
       told.add(key);
-      tell(stage);
+      watcher.stage(stage);
+    }
+    const troubles = run?.outcome === 'Running' ? await troublesOf(client, run.id).catch(() => []) : [];
+    for (const { lasts, why } of troubles) {
+      if (!lasts || told.has(why)) continue;
+      told.add(why);
+      watcher.trouble(why);
     }
     if (signal.aborted) return;
     await setTimeout(pollMillis, undefined, { signal }).catch(() => undefined);

@@ -1,0 +1,44 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type proto from '@temporalio/proto';
+
+/** A step that does not get on. */
+export interface Trouble {
+  /** The activity's name, `runStage`. */
+  readonly step: string;
+  /** Which attempt is under way, or will be next. */
+  readonly attempt: number;
+  /** What the last attempt failed of, or what the one under way has to say. */
+  readonly why: string;
+  /** It is more than a passing trouble. */
+  readonly lasts: boolean;
+}
+
+/** A passing trouble is over by then; the same as beside an object in a cluster (`kubernetesStageRunner.ts`). */
+const lastingAttempt = 3;
+
+/** Why steps of a workflow are repeated or wait; nothing of those that simply run, or when there is no such workflow. */
+export async function troublesOf(client: Client, workflowId: string): Promise<readonly Trouble[]> {
+  const description = await client.workflow.getHandle(workflowId).describe().catch(unlessGone);
+  return (description?.raw.pendingActivities ?? []).flatMap((activity) => {
+    const { activityType, lastFailure } = activity;
+    const attempt = activity.attempt ?? 1;
+    const told = toldBy(activity);
+    const why = told ?? lastFailure?.message ?? '';
+    const lasts = told !== undefined || attempt >= lastingAttempt;
+    return why === '' ? [] : [{ step: activityType?.name ?? '', attempt, why, lasts }];
+  });
+}
+
+function unlessGone(thrown: unknown): undefined {
+  if (!(thrown instanceof WorkflowNotFoundError)) throw thrown;
+  return undefined;
+}
+
+/** Activities tell one line with their heartbeats (`activities/classified.ts`). */
+function toldBy({ heartbeatDetails }: proto.temporal.api.workflow.v1.IPendingActivityInfo): string | undefined {
+  const [payload] = heartbeatDetails?.payloads ?? [];
+  const told: unknown = payload && defaultPayloadConverter.fromPayload(payload);
+  return typeof told === 'string' ? told : undefined;
+}
