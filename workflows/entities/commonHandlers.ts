@@ -33,9 +33,11 @@ export function handleCommon({ state, stir, obey, statusOf, project }: CommonHan
     if (state.suspension !== undefined) state.resume = true;
   });
   setHandler(defineSignal<[Progress]>(signals.runProgress), async (progress) => {
-    show(state, progress.phase, progress.message);
+    const shown = patched('progress-shown');
+    // A deletion that waits for what runs is a deletion.
+    show(state, shown && state.deleting ? 'Deleting' : progress.phase, progress.message);
     await settle(state);
-    if (patched('progress-shown')) await project();
+    if (shown) await project();
   });
   setHandler(defineSignal<[RunStages]>(signals.runStages), async (news) => {
     noteStages(state, news);

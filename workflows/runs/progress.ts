@@ -16,6 +16,8 @@ import { send } from '../waiters.js';
 export interface RunProgress {
   /** It makes documents go: what cannot be done now has nothing that could wait for it, and is tried until it is done. */
   readonly deleting: boolean;
+  /** Why it stands still. */
+  troubles: readonly Standstill[];
   works: readonly Work[];
   leftovers: readonly ObsoletePlacement[];
   unscheduled: readonly Unscheduled[];
@@ -32,12 +34,17 @@ export interface RunProgress {
   repaired: readonly string[];
 }
 
+export interface Standstill {
+  why: string;
+}
+
 export const runStatusQuery = defineQuery<RunResult>(queries.status);
 
 /** Progress that a query can read from the first moment. */
 export function beginProgress(input: RunInput, deleting: boolean): RunProgress {
   const progress: RunProgress = {
     deleting,
+    troubles: [],
     works: input.works,
     leftovers: input.leftovers,
     unscheduled: [],
