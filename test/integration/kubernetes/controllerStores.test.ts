@@ -174,6 +174,17 @@ test('documents too large for an object are in the store, and the Work says so',
   expect(await repository.read('worker/dependencies/large/5058f/static/large-dependencies.yaml')).toContain(text);
 });
 
+test('a Promise whose documents cannot be removed says why, and goes when they can be', async () => {
+  const away = `${repository.path}-away`;
+  await rename(repository.path, away);
+  await mustKubectl(world.cluster.kubeconfig, ['delete', 'promise', 'files', '--wait=false']);
+  const why = /^its documents cannot be removed yet: GitStateStore\/main: .*; tried until it succeeds$/;
+  await world.until(['promise', 'files'], 'held up', ({ status }) => why.test(String(status?.['message'])));
+  await rename(away, repository.path);
+  await world.untilGone('promise', 'files');
+  expect(await repository.files()).not.toContain('worker/dependencies/files/5058f/static/files-dependencies.yaml');
+});
+
 test('a Destination whose documents cannot be removed says why, and goes when they can be', async () => {
   const stuck = destinationOf('stuck', { kind: 'BucketStateStore', name: 'minio' });
   await world.apply({ ...stuck, spec: { ...(stuck['spec'] as Document), cleanup: 'all' } });
