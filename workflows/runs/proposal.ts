@@ -38,10 +38,10 @@ export async function deliverProposal(
 }
 
 /**
- * People merge when they merge: asked every 30 seconds, as often as a git host is glad to be asked. The server repeats
- * the activity, so days of waiting add nothing to the history and hold no slot of a worker.
+ * People merge when they merge: some at once, or a bot does; then asked every 30 seconds, as often as a git host is glad to
+ * be asked. The server repeats the activity, so days of waiting add nothing to the history and hold no slot of a worker.
  */
-const asking = { initialInterval: '30 seconds', backoffCoefficient: 1 };
+const asking = { initialInterval: '4 seconds', backoffCoefficient: 2, maximumInterval: '30 seconds' };
 
 /** What is to be compared is lost: only a new run brings it back. */
 const final = 'ArtifactMissing';
