@@ -34,7 +34,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...thin(admission(dependencies)),
     ...thin(removal(dependencies)),
     ...thin(pipelineWorks),
-    ...thin(entityList({ entities })),
+    ...thin(entityList({ entities, attempt })),
     ...thin(storeJobs(dependencies)),
     ...thin({
       async sweepArtifacts(_: object, signal: AbortSignal) {

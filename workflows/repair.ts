@@ -52,7 +52,7 @@ export async function repair(target: unknown): Promise<OperationResult> {
   }
   const missing = [
     ...late.filter((entity) => !answers.has(entity)),
-    ...silent.map((promise) => `Promise ${promise} and its requests`),
+    ...silent.map((promise) => `the requests of ${promise}`),
   ];
   return conclude([...answers.values()], missing, store);
 }

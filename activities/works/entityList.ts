@@ -20,8 +20,17 @@ export interface EntityList {
   readonly silent?: readonly string[];
 }
 
+export interface EntityListDependencies {
+  readonly entities: EntityClient;
+  /** Counts from 1. */
+  readonly attempt: () => number;
+}
+
+/** A worker that restarts is back by then: each attempt waits ten seconds for an answer. */
+const patientAttempts = 3;
+
 /** Everybody who has documents in a state store. */
-export function entityList({ entities }: { readonly entities: EntityClient }) {
+export function entityList({ entities, attempt }: EntityListDependencies) {
   return {
     async listEntities({ target }: { readonly target: unknown }): Promise<EntityList> {
       const reference = orRefuse(checkShape(Target, target ?? {}, 'repair'));
@@ -29,9 +38,10 @@ export function entityList({ entities }: { readonly entities: EntityClient }) {
       const statuses = await Promise.allSettled(promises.map((promise) => entities.status(promiseId(promise))));
       const resources = promises.flatMap((promise, index) => requestsOf(promise, statuses[index]));
       const silent = promises.filter((_, index) => statuses[index]?.status === 'rejected');
+      const [first] = statuses.flatMap((told) => (told.status === 'rejected' ? [told.reason as unknown] : []));
+      if (silent.length > 0 && attempt() <= patientAttempts) throw first;
       const store = reference === undefined ? undefined : storeKey(reference);
-      const answering = promises.filter((promise) => !silent.includes(promise));
-      return { store, entities: [...answering.map(promiseId), ...resources], silent };
+      return { store, entities: [...promises.map(promiseId), ...resources], silent };
     },
   };
 }

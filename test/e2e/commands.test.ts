@@ -213,7 +213,7 @@ test('a deletion that its store holds up says why, and so does describe, until t
   expect(stderr).toMatch(/ … kept\/default\/one: held up: .*ENOENT/);
 });
 
-test('an entity that does not answer is named, and hides nobody else from a list and a repair', async () => {
+test('an entity that does not answer is named, and hides nobody else from a list', async () => {
   const started = ['--workflow-id', 'promise/silent', '--type', 'promise', '--task-queue', 'nobody listens'];
   await temporal(product, 'workflow', 'start', ...started, '--input', '{"name":"silent"}');
   const claimed = ['--workflow-id', 'promises', '--name', 'claim', '--input', '{"promise":"silent"}'];
@@ -222,7 +222,4 @@ test('an entity that does not answer is named, and hides nobody else from a list
   expect(listed.code).toBe(1);
   expect(listed.stdout).toMatch(/^asked +Ready/m);
   expect(listed.stderr).toMatch(/^promise\/silent does not answer: Temporal: .+\n$/);
-  const repaired = await product.fulfil('repair');
-  expect(repaired.code).toBe(0);
-  expect(repaired.stdout).toContain('they have not answered yet: Promise silent and its requests');
 });

@@ -164,9 +164,13 @@ test('by pull request: the run waits for people, and a squashed merge counts', a
     phase: 'Waiting',
     message: `branch ${branch} of GitStateStore/git waits to be merged`,
   });
-  await merge(branch);
-  expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
-  expect(await ended(same)).toMatchObject({ phase: 'Ready', changed: false });
+  // Who asks for something else hears of its own branch, not of the one that nobody wants any more.
+  const other = await handOver(platform, 'configureResource', request('merged', 'one', { size: 'large' }));
+  const second = 'fulfil/resource/merged/default/one/run-2';
+  expect(await settled(other)).toMatchObject({ message: `branch ${second} of GitStateStore/git waits to be merged` });
+  await merge(second);
+  expect(await ended(other)).toMatchObject({ phase: 'Ready' });
+  for (const each of [operation, same]) expect(await ended(each)).toMatchObject({ phase: 'Ready' });
   const { stdout } = await run('git', ['-C', repository, 'branch', '--list', 'fulfil/*']);
   expect(stdout).toBe('');
 });

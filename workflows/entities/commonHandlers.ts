@@ -6,7 +6,7 @@ import { queries, signals } from '../messages.js';
 import { settle } from './answers.js';
 import type { EntityState } from './entity.js';
 import { show } from './entity.js';
-import { noteStages } from './entityRun.js';
+import { noteStages, waitsForRun } from './entityRun.js';
 
 export interface CommonHandlers {
   readonly state: EntityState;
@@ -34,8 +34,8 @@ export function handleCommon({ state, stir, obey, statusOf, project }: CommonHan
   });
   setHandler(defineSignal<[Progress]>(signals.runProgress), async (progress) => {
     const shown = patched('progress-shown');
-    // A deletion that waits for what runs is a deletion.
-    show(state, shown && state.deleting ? 'Deleting' : progress.phase, progress.message);
+    if (shown && state.deleting) show(state, 'Deleting', deletionMessage(state, progress));
+    else show(state, progress.phase, progress.message);
     await settle(state);
     if (shown) await project();
   });
@@ -48,4 +48,9 @@ export function handleCommon({ state, stir, obey, statusOf, project }: CommonHan
     state.verify = [...state.verify, wish];
   });
   setHandler(defineQuery<EntityStatus>(queries.status), statusOf);
+}
+
+/** A deletion that waits for another run is a deletion still, and who reads why should know how not to wait. */
+function deletionMessage({ runs }: EntityState, { message }: Progress): string {
+  return runs[0]?.action === 'delete' ? message : `${waitsForRun} (${message})`;
 }

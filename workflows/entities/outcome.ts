@@ -1,3 +1,5 @@
+import { patched } from '@temporalio/workflow';
+import { standsStill } from '../../src/domain/phase.js';
 import type { RunAction, RunResult } from '../../src/domain/run.js';
 import type { Work } from '../../src/domain/work.js';
 import type { EntityState } from './entity.js';
@@ -25,6 +27,8 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
   if (state.deleting && action !== 'delete') return;
   switch (result.outcome) {
     case 'Superseded':
+      // What it waited for is nothing that anybody waits for now.
+      if (!state.deleting && standsStill(state.phase) && patched('superseded-pending')) show(state, 'Pending', 'superseded');
       return;
     case 'Suspended':
       delete state.failure;

@@ -20,6 +20,9 @@ export function recallRevision(state: PromiseState, plan: Omit<PromisePlan, 'gen
       ? [recalled, ...state.revisions]
       : state.revisions.map((revision) => (revision === known ? recalled : revision));
   announceBound(state, version);
+  if (state.installed?.version !== version || known === undefined) return;
+  state.installed = recalled.plan;
+  state.announce = [...state.resources];
 }
 
 /** Lets a revision go, and the requests that are bound to it (reference, section 3.4); never the latest. */

@@ -117,7 +117,7 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
 /** Its revision was lost, and is stored anew from its object: what runs waits for what does not come back. */
 export function isStoredAnew({ plan: known }: ResourceState, { plan }: PromiseChanged): boolean {
   const recalled = plan !== undefined && plan.generation < 0;
-  return recalled && plan.version === known?.version && plan.generation !== known.generation;
+  return recalled && plan.version === known?.version && plan.digest !== known.digest;
 }
 
 /** That it lacks its revision, also after something else was to be seen, such as a pause or a store that was away. */

@@ -17,33 +17,37 @@ import { scheduleWorks } from './scheduleWorks.js';
  * documents go out while the next one runs; what pipelines that no longer exist once wrote is removed at the end.
  */
 export async function configureRun(input: RunInput): Promise<RunResult> {
-  return conductRun(input, async (progress, deliveries) => {
-    await deliverDependencies(input, progress, deliveries);
-    for (const [index, pipeline] of pipelinesFrom(input, 'configure').entries()) {
-      if (progress.superseded) return;
-      const order = workOrder(input, progress, pipeline);
-      const [outcome] = await Promise.all([
-        runPipeline(input, progress, 'configure', pipeline, order),
-        index > 0 ? tellStages(input, progress) : undefined,
-      ]);
-      if (progress.superseded) return;
-      let { collected } = outcome;
-      try {
-        const summary = `documents of ${pipeline.name}`;
-        const documents = { ...order, volumes: outcome.volumes };
-        collected ??= await insist(progress, unread(pipeline), (retry) =>
-          quick.collectWork.executeWithOptions({ summary, retry }, [documents]),
-        );
-      } catch (thrown) {
-        refuseWord(progress, thrown);
-        throw thrown;
+  return conductRun(
+    input,
+    async (progress, deliveries) => {
+      await deliverDependencies(input, progress, deliveries);
+      for (const [index, pipeline] of pipelinesFrom(input, 'configure').entries()) {
+        if (progress.superseded) return;
+        const order = workOrder(input, progress, pipeline);
+        const [outcome] = await Promise.all([
+          runPipeline(input, progress, 'configure', pipeline, order),
+          index > 0 ? tellStages(input, progress) : undefined,
+        ]);
+        if (progress.superseded) return;
+        let { collected } = outcome;
+        try {
+          const summary = `documents of ${pipeline.name}`;
+          const documents = { ...order, volumes: outcome.volumes };
+          collected ??= await insist(progress, unread(pipeline), (retry) =>
+            quick.collectWork.executeWithOptions({ summary, retry }, [documents]),
+          );
+        } catch (thrown) {
+          refuseWord(progress, thrown);
+          throw thrown;
+        }
+        const goesOn = hearPipeline(progress, pipeline.name, collected);
+        if (!goesOn || collected.scheduled === undefined) return;
+        deliveries.start(collected.scheduled);
       }
-      const goesOn = hearPipeline(progress, pipeline.name, collected);
-      if (!goesOn || collected.scheduled === undefined) return;
-      deliveries.start(collected.scheduled);
-    }
-    await removeStale(input, progress, deliveries);
-  });
+      await removeStale(input, progress, deliveries);
+    },
+    { configuring: true },
+  );
 }
 
 function workOrder({ owner, plan }: RunInput, { works, details }: RunProgress, { name }: PipelinePlan): WorkOrder {

@@ -13,7 +13,7 @@ import {
   storeJobs,
 } from '../../src/domain/works.js';
 import type { StoreJob, StoreJobs } from '../../src/domain/works.js';
-import { artifactTroubles, isStoreTrouble } from '../../src/domain/storeTrouble.js';
+import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import { rootFailure } from '../failures.js';
 import { briefly, storeActivities } from '../options.js';
 import { insist } from './insist.js';
@@ -31,8 +31,11 @@ export interface Deliveries {
   ended(): Promise<void>;
 }
 
-/** What a store does not take now waits, unless the run makes documents go. */
-export function beginDeliveries(input: RunInput, progress: RunProgress): Deliveries {
+/**
+ * What a store does not take now waits, unless the run makes documents go.
+ * @param configuring its pipelines may bring what a write lacks
+ */
+export function beginDeliveries(input: RunInput, progress: RunProgress, configuring: boolean): Deliveries {
   const scope = new CancellationScope();
   const reviews = new CancellationScope();
   const stores = storeActivities(input.awaitsEnds === true);
@@ -64,8 +67,12 @@ export function beginDeliveries(input: RunInput, progress: RunProgress): Deliver
     try {
       await deliver(job, branch, briefly);
     } catch (thrown) {
-      if (!artifactTroubles.includes(rootFailure(thrown).type) || !patched('artifacts-awaited')) throw thrown;
-      await insistOn('its documents cannot be written yet');
+      const { type } = rootFailure(thrown);
+      const trouble = 'its documents cannot be written yet';
+      // Pipelines have to run for it, of this run or another: who waits for the end of this one waits no longer.
+      if (type === 'PartMissing' && configuring) return reviews.run(() => insistOn(trouble));
+      if (type !== 'ArtifactsUnavailable' || !patched('artifacts-awaited')) throw thrown;
+      await insistOn(trouble);
     }
   }
 

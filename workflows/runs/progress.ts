@@ -1,4 +1,11 @@
-import { defineQuery, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  defineQuery,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import type { Unscheduled } from '../../src/domain/schedule.js';
 import type { RunInput, RunResult, StageRecord } from '../../src/domain/run.js';
@@ -16,8 +23,10 @@ import { send } from '../waiters.js';
 export interface RunProgress {
   /** It makes documents go: what cannot be done now has nothing that could wait for it, and is tried until it is done. */
   readonly deleting: boolean;
-  /** Why it stands still. */
-  troubles: readonly Standstill[];
+  /** Why it stands still, one for each thing that may; empty texts for those that do not. */
+  standstills: readonly string[];
+  /** Ends what is tried until it succeeds when the run is superseded. */
+  readonly patience: CancellationScope;
   works: readonly Work[];
   leftovers: readonly ObsoletePlacement[];
   unscheduled: readonly Unscheduled[];
@@ -34,17 +43,14 @@ export interface RunProgress {
   repaired: readonly string[];
 }
 
-export interface Standstill {
-  why: string;
-}
-
 export const runStatusQuery = defineQuery<RunResult>(queries.status);
 
 /** Progress that a query can read from the first moment. */
 export function beginProgress(input: RunInput, deleting: boolean): RunProgress {
   const progress: RunProgress = {
     deleting,
-    troubles: [],
+    standstills: [],
+    patience: new CancellationScope(),
     works: input.works,
     leftovers: input.leftovers,
     unscheduled: [],
@@ -108,7 +114,7 @@ export async function tellStages({ run, shown }: RunInput, { stages }: RunProgre
   if (shown) await tell(signals.runStages, news);
 }
 
-/** Tells the entity, and whoever looks at it, that the run stands still, or goes on. */
+/** Tells the entity that the run stands still, or goes on. */
 export async function tellEntity(progress: Progress): Promise<void> {
   await tell(signals.runProgress, progress);
 }

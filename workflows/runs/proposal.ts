@@ -8,7 +8,7 @@ import type { StoreActivities } from '../options.js';
 import { awaiting, storing } from '../options.js';
 import { isExhausted } from './insist.js';
 import type { RunProgress } from './progress.js';
-import { tellEntity } from './progress.js';
+import { beginStandstill, tellStandstills } from './standstill.js';
 
 /** How a proposal is made; people then have all the time they need. */
 export interface Proposing {
@@ -28,9 +28,10 @@ export async function deliverProposal(
   const { branch, job } = proposal;
   try {
     await stores.proposeStore.executeWithOptions({ summary: `propose on ${branch}`, retry }, [proposal]);
-    return await awaitMerge(proposal);
+    return await awaitMerge(proposal, progress);
   } catch (thrown) {
-    if (isCancellation(thrown) && progress.givenUp) {
+    const isGivenUp = isCancellation(thrown) && progress.givenUp;
+    if (isGivenUp || rootFailure(thrown).type === final) {
       await CancellationScope.nonCancellable(() => storing.withdrawProposal({ store: job.store, branch }));
     }
     throw thrown;
@@ -50,26 +51,29 @@ const unanswered: readonly string[] = [...storeTroubles, ...artifactTroubles];
 
 const whileAnswered: RetryPolicy = { ...asking, nonRetryableErrorTypes: [final, ...unanswered] };
 
-/** Ten minutes; then it is told anew why nobody can be asked, or that only people are waited for. */
-const afterTrouble: RetryPolicy = { ...asking, maximumAttempts: 20, nonRetryableErrorTypes: [final] };
+/** About an hour; then it is told anew why nobody can be asked, or that only people are waited for. */
+const afterTrouble: RetryPolicy = { ...asking, maximumAttempts: 120, nonRetryableErrorTypes: [final] };
 
-async function awaitMerge(proposal: Proposal): Promise<WrittenStore> {
+async function awaitMerge(proposal: Proposal, progress: RunProgress): Promise<WrittenStore> {
   const { branch, job } = proposal;
   const waiting = `branch ${branch} of ${storeKey(job.store)} waits to be merged`;
   const summary = `until ${branch} is merged`;
+  const standstill = beginStandstill(progress);
   let trouble = '';
-  for (;;) {
-    await tellEntity({
-      phase: 'Waiting',
-      message: trouble === '' ? waiting : `${waiting}; last asked in vain: ${trouble}`,
-    });
-    const retry = trouble === '' ? whileAnswered : afterTrouble;
-    try {
-      return await awaiting.awaitMerge.executeWithOptions({ summary, retry }, [proposal]);
-    } catch (thrown) {
-      const { type, message } = rootFailure(thrown);
-      if (!isExhausted(thrown) && !unanswered.includes(type)) throw thrown;
-      trouble = type === 'NotMerged' ? '' : message;
+  try {
+    for (;;) {
+      standstill.note(trouble === '' ? waiting : `${waiting}; last asked in vain: ${trouble}`);
+      await tellStandstills(progress);
+      const retry = trouble === '' ? whileAnswered : afterTrouble;
+      try {
+        return await awaiting.awaitMerge.executeWithOptions({ summary, retry }, [proposal]);
+      } catch (thrown) {
+        const { type, message } = rootFailure(thrown);
+        if (!isExhausted(thrown) && !unanswered.includes(type)) throw thrown;
+        trouble = type === 'NotMerged' ? '' : message;
+      }
     }
+  } finally {
+    standstill.end();
   }
 }

@@ -20,13 +20,14 @@ const supersedeSignal = defineSignal<[Supersede]>(signals.supersede);
 export async function conductRun(
   input: RunInput,
   steps: (progress: RunProgress, deliveries: Deliveries) => Promise<void>,
-  { deleting = false } = {},
+  { deleting = false, configuring = false } = {},
 ): Promise<RunResult> {
   const progress = beginProgress(input, deleting);
-  const deliveries = beginDeliveries(input, progress);
+  const deliveries = beginDeliveries(input, progress, configuring);
   const stages = new CancellationScope();
   setHandler(supersedeSignal, ({ atOnce }) => {
     progress.superseded = true;
+    progress.patience.cancel();
     deliveries.giveUp();
     if (atOnce) stages.cancel();
   });
