@@ -48,7 +48,7 @@ export const signals = {
   /** promise → promises: what it offers and needs; promises → promise: where its needs stand. */
   offering: 'offering',
   requirements: 'requirements',
-  /** run → its entity: it waits for people. */
+  /** run → its entity: it waits for people or for a store, or goes on. */
   runProgress: 'runProgress',
   /** run → its entity: the stages so far, for an object that is shown in a cluster. */
   runStages: 'runStages',
@@ -140,7 +140,7 @@ export interface PromiseChanged {
   readonly again?: boolean;
 }
 
-/** A revision from before, of which a Promise that was made anew does not know. */
+/** A revision from before, of which a Promise that was made anew does not know, or whose document was lost. */
 export interface Recall {
   readonly plan: Omit<PromisePlan, 'generation'>;
 }

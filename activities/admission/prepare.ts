@@ -74,9 +74,14 @@ export async function preparePromise(
 ): Promise<PreparedPromise> {
   const { promise: asked, before } = await checkedPromise({ entities }, document);
   const { metadata } = asked;
-  const promise = { ...asked, metadata: withoutCommands(metadata) };
+  const promise = storedPromise(asked);
   const plan = await planPromise(artifacts, promise, settings());
   return { name: metadata.name, promise, plan, before, commands: readCommands(metadata.labels) };
+}
+
+/** What is stored of a Promise: the same to the last byte whenever it is asked for, so that its digest is. */
+export function storedPromise(asked: PromiseDocument): PromiseDocument {
+  return { ...asked, metadata: withoutCommands(asked.metadata) };
 }
 
 export async function handOverPromise(entities: EntityClient, name: string, wish: ApplyPromise): Promise<void> {

@@ -39,16 +39,17 @@ async function getAll(platform: Platform, options: GetOptions): Promise<ExitCode
   const claims = (await platform.entities.claims()).filter(({ api }) => api !== undefined);
   let code: ExitCode = exitCodes.done;
   for (const kind of [...kinds, ...claims.map((claim): ObjectKind => ({ type: 'resource', claim }))]) {
-    const listed = await list(platform, kind, undefined, { ...options, allNamespaces: true }).catch(remarkFailure);
+    const what = kind.type === 'resource' ? `the requests of ${kind.claim.promise}` : `${kind.type}s`;
+    const listed = await list(platform, kind, undefined, { ...options, allNamespaces: true }).catch(
+      (thrown: unknown): ExitCode => {
+        remark(`${what}: ${reason(thrown)}`);
+        return exitCodes.failed;
+      },
+    );
     if (listed !== exitCodes.done) code = listed;
     if (options.output === 'table') say('');
   }
   return code;
-}
-
-function remarkFailure(thrown: unknown): ExitCode {
-  remark(reason(thrown));
-  return exitCodes.failed;
 }
 
 async function list(

@@ -28,7 +28,7 @@ import { releaseKind } from './releaseKind.js';
 import { requestKind } from './requestKind.js';
 import { withoutSpec } from './slimObject.js';
 import { storeSecrets } from './storeSecrets.js';
-import { warnOfFailures } from './warnOfFailures.js';
+import { failureWarner } from './failureWarner.js';
 import { wakeOwner } from './workOwner.js';
 
 export interface ControllerParts {
@@ -132,6 +132,7 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   const synced = Promise.all(informers.map((informer) => informer.synced)).then(() => undefined);
   // Half a picture would look like objects without Works, or a Promise without requests.
   const begun = Promise.race([synced, aborted(signal)]);
+  const warn = failureWarner(context);
   for (const kind of kinds) {
     kind.queue.begin({
       async handle(key) {
@@ -143,7 +144,7 @@ export async function createController(parts: ControllerParts, signal: AbortSign
       },
       failed(key, error, times) {
         say(`${key}: ${reason(error)}; tried again`, 'warning');
-        void warnOfFailures(context, kind.objectOf(context, key), error, times);
+        warn(kind.objectOf(context, key), error, times);
       },
     });
   }

@@ -1,3 +1,4 @@
+import { storedPromise } from '../../activities/admission/prepare.js';
 import { planPromise } from '../../activities/admission/promisePlan.js';
 import { getJson } from '../../activities/artifacts/artifactStore.js';
 import { unlessLost } from '../../activities/artifacts/unlessLost.js';
@@ -5,12 +6,13 @@ import { platformResources } from '../../activities/kubernetes/projection/apiRes
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
-import { revisionFinalizer } from '../../activities/kubernetes/projection/revisionObject.js';
+import { metadataAnnotation, revisionFinalizer } from '../../activities/kubernetes/projection/revisionObject.js';
 import { sourceAnnotation } from '../../activities/kubernetes/projection/workObject.js';
 import { showStatus } from '../../activities/kubernetes/projection/showStatus.js';
-import { versionLabel } from '../documents/metadata.js';
+import { intervalAnnotation, versionLabel } from '../documents/metadata.js';
 import { kratixApiVersion } from '../documents/pipeline.js';
 import { checkPromise } from '../documents/promise.js';
+import { toRecord } from '../documents/toRecord.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { promiseId } from '../domain/ids.js';
 import type { RevisionSummary } from '../domain/revision.js';
@@ -34,12 +36,12 @@ export async function reconcileRevision(context: ControllerContext, name: string
   const known = mine?.revisions?.find((each) => each.version === version);
   if (isDeleting(revision)) return dismiss(context, revision, { promise, version, status: mine, known });
   // After Temporal was lost, or its document: requests may be bound to it.
-  const isMissing = mine !== undefined && (known === undefined || (await isLost(context, known)));
+  const isMissing = mine !== undefined && (known === undefined || (await isDocumentLost(context, known)));
   if (isMissing) await recall(context, revision, promise, version);
 }
 
 /** Asked with the first look at a revision; the latest is stored with every look at its Promise. */
-async function isLost(
+async function isDocumentLost(
   { artifacts, stored }: ControllerContext,
   { document, latest }: RevisionSummary,
 ): Promise<boolean> {
@@ -86,22 +88,41 @@ async function dismiss(context: ControllerContext, revision: ClusterObject, leav
 
 async function recall(
   { artifacts, entities, settings }: ControllerContext,
-  { metadata, spec }: ClusterObject,
-  name: string,
+  revision: ClusterObject,
+  promise: string,
   version: string,
 ): Promise<void> {
-  // Without what the projection notes there: a revision that is recalled twice is the same.
-  const { [sourceAnnotation]: _source, ...annotations } = metadata.annotations ?? {};
-  const labels = version === unversioned ? undefined : { [versionLabel]: version };
   const document = {
     apiVersion: kratixApiVersion,
     kind: 'Promise',
-    metadata: { name, labels, annotations },
-    spec: spec?.['promiseSpec'],
+    metadata: promiseMetadata(revision, promise, version),
+    spec: revision.spec?.['promiseSpec'],
   };
-  const checked = checkPromise(document, `PromiseRevision ${metadata.name}`);
+  const checked = checkPromise(document, `PromiseRevision ${revision.metadata.name}`);
   // What was right when it was installed and is not any more cannot be run; its requests say that it is missing.
-  if (checked.ok) await entities.recall(name, { plan: await planPromise(artifacts, checked.value, settings()) });
+  if (!checked.ok) return;
+  const plan = await planPromise(artifacts, storedPromise(checked.value), settings());
+  await entities.recall(promise, { plan });
+}
+
+/** As it was installed; an interval that was written on the revision since counts. */
+function promiseMetadata({ metadata }: ClusterObject, promise: string, version: string): unknown {
+  const { [sourceAnnotation]: _source, [metadataAnnotation]: kept, ...annotations } = metadata.annotations ?? {};
+  const labels = version === unversioned ? undefined : { [versionLabel]: version };
+  if (kept === undefined) return { name: promise, labels, annotations };
+  const { [intervalAnnotation]: interval } = annotations;
+  const installed = parseJson(kept);
+  if (interval === undefined) return installed;
+  return { ...installed, annotations: { ...toRecord(installed?.['annotations']), [intervalAnnotation]: interval } };
+}
+
+/** Undefined, which no Promise's metadata may be, when somebody has written something else there. */
+function parseJson(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return toRecord(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 function placeOf({ cluster, revisions }: ControllerContext) {

@@ -28,7 +28,8 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
   switch (result.outcome) {
     case 'Superseded':
       // What it waited for is nothing that anybody waits for now.
-      if (!state.deleting && standsStill(state.phase) && patched('superseded-pending')) show(state, 'Pending', 'superseded');
+      if (!state.deleting && standsStill(state.phase) && patched('superseded-pending'))
+        show(state, 'Pending', 'superseded');
       return;
     case 'Suspended':
       delete state.failure;

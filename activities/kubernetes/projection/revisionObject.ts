@@ -10,6 +10,8 @@ import { objectName } from '../objectName.js';
 import type { ClusterObject } from './clusterObject.js';
 import { ownerReference, sourceAnnotation } from './workObject.js';
 
+/** The Promise's metadata at that version: with it and the spec its document is the same again when it was lost. */
+export const metadataAnnotation = 'fulfil.io/promise-metadata';
 export const latestRevisionLabel = 'kratix.io/latest-revision';
 
 /** `redis-2888c`: the suffix tells the version (reference, sections 0.6 and 1.3). */
@@ -31,7 +33,7 @@ export async function revisionObject(
   const { name } = promise.metadata;
   const content = (await storedContent(artifacts, revision)) ?? shownContent(found, revision);
   if (content === undefined) return undefined;
-  const { interval, promiseSpec } = content;
+  const { interval, metadata, promiseSpec } = content;
   return {
     metadata: {
       name: revisionName(name, revision.version),
@@ -39,6 +41,7 @@ export async function revisionObject(
       annotations: {
         [sourceAnnotation]: revision.document,
         ...(typeof interval === 'string' ? { [intervalAnnotation]: interval } : {}),
+        ...(metadata === undefined ? {} : { [metadataAnnotation]: metadata }),
       },
       finalizers: [revisionFinalizer],
       ownerReferences: [ownerReference(promise, { apiVersion: kratixApiVersion, kind: 'Promise' })],
@@ -49,6 +52,8 @@ export async function revisionObject(
 
 interface RevisionContent {
   readonly interval: unknown;
+  /** JSON; absent in revisions of before it was kept. */
+  readonly metadata?: string;
   readonly promiseSpec: unknown;
 }
 
@@ -58,14 +63,22 @@ async function storedContent(
 ): Promise<RevisionContent | undefined> {
   const document = toRecord(await getJson(artifacts, digest).catch(unlessLost));
   if (document === undefined) return undefined;
-  const annotations = toRecord(toRecord(document['metadata'])?.['annotations']);
-  return { interval: annotations?.[intervalAnnotation], promiseSpec: document['spec'] ?? {} };
+  const metadata = toRecord(document['metadata']);
+  return {
+    interval: toRecord(metadata?.['annotations'])?.[intervalAnnotation],
+    metadata: JSON.stringify(metadata),
+    promiseSpec: document['spec'] ?? {},
+  };
 }
 
 function shownContent(found: ClusterObject | undefined, { document }: RevisionSummary): RevisionContent | undefined {
   const { annotations } = found?.metadata ?? {};
   if (annotations?.[sourceAnnotation] !== document) return undefined;
-  return { interval: annotations[intervalAnnotation], promiseSpec: found?.spec?.['promiseSpec'] ?? {} };
+  return {
+    interval: annotations[intervalAnnotation],
+    metadata: annotations[metadataAnnotation],
+    promiseSpec: found?.spec?.['promiseSpec'] ?? {},
+  };
 }
 
 export const revisionFinalizer = 'kratix.io/resource-request-cleanup';

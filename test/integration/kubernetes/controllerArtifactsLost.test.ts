@@ -114,7 +114,7 @@ test('a request goes although its documents were lost', async () => {
 test('a Promise whose version changed since the loss is taken, and a request that is bound to an older one runs with it', async () => {
   const library = (version: string) => {
     const configure = [pipeline('configure', [stage('say', `echo "said: ${version}" >/kratix/output/said.yaml`)])];
-    return promise('library', { version, resource: { configure } });
+    return promise('library', { version, resource: { configure }, annotations: { 'fulfil.io/timeout': '2h' } });
   };
   const revision = async (version: string) => {
     const { items } = JSON.parse(await world.kubectl('get', 'promiserevisions', '-o', 'json')) as { items: Shown[] };
@@ -139,12 +139,17 @@ test('a Promise whose version changed since the loss is taken, and a request tha
   });
   expect((await revision('v2'))?.spec).toMatchObject({ promiseSpec: library('v2')['spec'] });
 
+  const source = async () => (await revision('v1'))?.metadata['annotations'];
+  const before = await source();
   await controller.stop();
   controller = await startController(world);
   await world.kubectl('label', 'librarys', 'old', 'kratix.io/manual-reconciliation=true');
   await world.until(['librarys', 'old'], 'run anew', (object) => {
     return isReconciled(object) && object.metadata.labels?.['kratix.io/manual-reconciliation'] === undefined;
   });
+  // It is the same document, down to the annotations that pipelines run with.
+  expect(before).toMatchObject({ 'fulfil.io/promise-metadata': expect.stringContaining('"fulfil.io/timeout":"2h"') });
+  expect(await source()).toEqual(before);
   const said = (await repository.files()).filter((file) => file.endsWith('said.yaml'));
   expect(await Promise.all(said.map((file) => repository.read(file)))).toEqual(['said: v1']);
 });
