@@ -1,3 +1,4 @@
+import type { Accepted } from '../../workflows/operation.js';
 import { describeProblem } from '../domain/problem.js';
 import { standsStill } from '../domain/phase.js';
 import type { Problem } from '../domain/problem.js';
@@ -10,6 +11,7 @@ import type { Ending, RunningOperation } from './operations.js';
 import { startOperation } from './operations.js';
 import { remark, say } from './print.js';
 import { watchStages } from './stageWatch.js';
+import { watchTroubles } from './troubles.js';
 import type { Wish } from './wish.js';
 import { inOrder, wishOf } from './wish.js';
 
@@ -46,7 +48,7 @@ async function applyTogether(
   const running: Promise<ExitCode>[] = [];
   for (const wish of wishes) {
     const operation = await start(platform, wish);
-    const accepted = await operation.accepted();
+    const accepted = await handedOver(platform, operation);
     // What was refused ends at once; the rest of the documents may still be wanted.
     if (accepted === undefined || options.wait) running.push(follow(platform, operation, accepted?.entity, options));
     else say(`${wish.object} accepted`);
@@ -57,6 +59,17 @@ async function applyTogether(
 function start(platform: Platform, wish: Wish): Promise<RunningOperation> {
   const { operation: type, workflowId, object, document: input } = wish;
   return startOperation(platform, { type, workflowId, object, input });
+}
+
+/** Waits until the platform has taken a wish; that is a matter of milliseconds, unless something is away. */
+export async function handedOver({ client }: Platform, operation: RunningOperation): Promise<Accepted | undefined> {
+  const watching = new AbortController();
+  const tell = (why: string) => remark(`  … ${operation.object}: held up: ${why}`);
+  const watched = watchTroubles(client, operation.workflowId, tell, watching.signal);
+  return operation.accepted().finally(async () => {
+    watching.abort();
+    await watched;
+  });
 }
 
 /** Shows an operation's way to its end. */

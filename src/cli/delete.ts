@@ -3,7 +3,7 @@ import { isStateStoreKind } from '../domain/destination.js';
 import { toRecord } from '../documents/toRecord.js';
 import { groupOf } from '../domain/plan.js';
 import { describeProblem } from '../domain/problem.js';
-import { follow, worst } from './apply.js';
+import { follow, handedOver, worst } from './apply.js';
 import type { Platform } from './connection.js';
 import { requireWorker, withPlatform } from './connection.js';
 import type { ExitCode } from './exit.js';
@@ -52,7 +52,7 @@ export async function remove(
         input,
         workflowId: `${type}/${object}/${randomUUID().slice(0, 8)}`,
       });
-      const accepted = await operation.accepted();
+      const accepted = await handedOver(platform, operation);
       if (accepted === undefined || options.wait)
         codes.push(await follow(platform, operation, accepted?.entity, { untilReady: true }));
       else say(`${object} will be deleted`);

@@ -15,6 +15,7 @@ import type { Platform } from './connection.js';
 /** An operation that runs: hand-over and end as events, not as polls. */
 export interface RunningOperation {
   readonly object: string;
+  readonly workflowId: string;
   /** Resolves when the platform has taken the wish; undefined when the operation has already ended. */
   accepted(): Promise<Accepted | undefined>;
   /** Resolves when it is done, has failed, or waits for something outside. */
@@ -69,12 +70,13 @@ async function begin({ client, taskQueue }: Platform, { type, workflowId, object
 }
 
 function running(
-  { object }: OperationStart,
+  { object, workflowId }: OperationStart,
   handle: WorkflowHandle,
   accepted: () => Promise<Accepted>,
 ): RunningOperation {
   return {
     object,
+    workflowId,
     accepted: () => whileRunning(accepted),
     async settled() {
       const settled = await whileRunning(() => handle.executeUpdate<Settled, []>('settled'));
@@ -85,9 +87,9 @@ function running(
   };
 }
 
-function failedOperation({ object }: OperationStart, failure: Ending): RunningOperation {
+function failedOperation({ object, workflowId }: OperationStart, failure: Ending): RunningOperation {
   const ended = () => Promise.resolve(failure);
-  return { object, accepted: () => Promise.resolve(undefined), settled: ended, ended };
+  return { object, workflowId, accepted: () => Promise.resolve(undefined), settled: ended, ended };
 }
 
 /** An operation that ends meanwhile rejects updates; its result then says everything. */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
@@ -29,6 +30,29 @@ export async function troublesOf(client: Client, workflowId: string): Promise<re
     const lasts = told !== undefined || attempt >= lastingAttempt;
     return why === '' ? [] : [{ step: activityType?.name ?? '', attempt, why, lasts }];
   });
+}
+
+/** Twice a second is as fast as people read. */
+const pollMillis = 500;
+
+/** Tells what does not get on in a workflow, once for each reason, until the signal. */
+export async function watchTroubles(
+  client: Client,
+  workflowId: string,
+  tell: (why: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const told = new Set<string>();
+  for (;;) {
+    await setTimeout(pollMillis, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    // Whoever waits for the workflow itself hears when Temporal is away.
+    for (const { lasts, why } of await troublesOf(client, workflowId).catch(() => [])) {
+      if (!lasts || told.has(why)) continue;
+      told.add(why);
+      tell(why);
+    }
+  }
 }
 
 function unlessGone(thrown: unknown): undefined {

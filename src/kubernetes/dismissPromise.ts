@@ -15,6 +15,7 @@ import { obeyLabels } from './objectCommands.js';
 import { removeRevisions } from './revisionObjects.js';
 import { adoptUnknown, lostRequests } from './promiseRequests.js';
 import { showPromise, promisePlace } from './showPromise.js';
+import { storePromiseAgain } from './storeAgain.js';
 import { takePromise } from './takePromise.js';
 
 const resource = platformResources.promises;
@@ -42,6 +43,7 @@ export async function dismissPromise(
   const now = lost.length === 0 ? current : heldUp(current, lost);
   const told = await obeyLabels(context, promisePlace(context, name), object, now);
   await showPromise(context, told, now, { document: now.document });
+  await storePromiseAgain(context, object, now);
   context.wake.requestsOf(name);
 }
 

@@ -9,6 +9,7 @@ import { obeyLabels } from './objectCommands.js';
 import { dismissPromise, removeApi } from './dismissPromise.js';
 import { adoptUnknown, wakeVanished } from './promiseRequests.js';
 import { showPromise, promisePlace } from './showPromise.js';
+import type { Taken } from './taken.js';
 import { takePromise } from './takePromise.js';
 
 const resource = platformResources.promises;
@@ -24,8 +25,11 @@ export async function reconcilePromise(context: ControllerContext, name: string,
   if (isDeleting(object)) return dismissPromise(context, object, status);
   const place = promisePlace(context, name);
   const held = await obeyLabels(context, place, await hold(place, object), status);
-  const taken = await takePromise(context, held, status, given !== undefined);
-  await showPromise(context, held, status, taken);
+  const taking = takePromise(context, held, status, given !== undefined);
+  // What keeps it from being taken keeps nobody from seeing where it stands.
+  await showPromise(context, held, status, await taking.catch((): Taken => ({})));
+  if (given === undefined) await taking;
+  else await taking.catch(() => context.wake.promise(name));
   context.wake.requestsOf(name);
   if (status !== undefined) return wakeVanished(context, name, status);
   await adoptUnknown(context, name, []);

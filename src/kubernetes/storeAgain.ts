@@ -1,10 +1,26 @@
-import { storedRequest } from '../../activities/admission/prepare.js';
-import { putJson } from '../../activities/artifacts/artifactStore.js';
+import { storedPromise, storedRequest } from '../../activities/admission/prepare.js';
+import { jsonDigest, putJson } from '../../activities/artifacts/artifactStore.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
+import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import { checkPromise } from '../documents/promise.js';
 import type { EntityStatus } from '../domain/entity.js';
 import type { ControllerContext } from './controllerContext.js';
 import { wishDocument } from './wishDocument.js';
+
+/** The same for a Promise that goes: its delete pipelines run with its document. Others are taken with every look. */
+export async function storePromiseAgain(
+  { artifacts, stored }: Pick<ControllerContext, 'artifacts' | 'stored'>,
+  object: ClusterObject,
+  { document }: EntityStatus,
+): Promise<void> {
+  if (stored.has(document)) return;
+  const checked = checkPromise(wishDocument(platformResources.promises, object), object.metadata.name);
+  // What it became since it was installed is not what goes.
+  if (!checked.ok || jsonDigest(storedPromise(checked.value)) !== document) return;
+  await putJson(artifacts, storedPromise(checked.value));
+  stored.add(document);
+}
 
 /**
  * Stores a request's document that should be there, with the first look at it: an artifact store that was lost has it back

@@ -213,6 +213,28 @@ test('a deletion that its store holds up says why, and so does describe, until t
   expect(stderr).toMatch(/ … kept\/default\/one: held up: .*ENOENT/);
 });
 
+test('an apply that cannot be handed over says why, and is done when it can be', async () => {
+  const artifacts = join(product.home, 'artifacts');
+  await rename(artifacts, `${artifacts}.away`);
+  await writeFile(artifacts, 'in the way');
+  const asked = product.apply([promise('late')]);
+  await holds('the hand-over to be tried for the fourth time', async () => {
+    const running = ['--query', "WorkflowType='installPromise' AND ExecutionStatus='Running'", '-o', 'json'];
+    const { stdout } = await temporal(product, 'workflow', 'list', ...running);
+    const [operation] = JSON.parse(stdout) as { execution: { workflowId: string } }[];
+    if (operation === undefined) return false;
+    const id = ['--workflow-id', operation.execution.workflowId];
+    const described = await temporal(product, 'workflow', 'describe', ...id, '-o', 'json');
+    const { pendingActivities = [] } = JSON.parse(described.stdout) as { pendingActivities?: { attempt: number }[] };
+    return pendingActivities.some(({ attempt }) => attempt > 3);
+  });
+  await rm(artifacts);
+  await rename(`${artifacts}.away`, artifacts);
+  const { code, stderr } = await asked;
+  expect(stderr).toMatch(/ … promise\/late: held up: artifact .*ENOTDIR/);
+  expect(code).toBe(0);
+});
+
 test('an entity that does not answer is named, and hides nobody else from a list', async () => {
   const started = ['--workflow-id', 'promise/silent', '--type', 'promise', '--task-queue', 'nobody listens'];
   await temporal(product, 'workflow', 'start', ...started, '--input', '{"name":"silent"}');

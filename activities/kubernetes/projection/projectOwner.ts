@@ -1,6 +1,6 @@
 import { toRecord } from '../../../src/documents/toRecord.js';
 import type { EntityStatus } from '../../../src/domain/entity.js';
-import { reason } from '../../../src/domain/failure.js';
+import { Failure, reason } from '../../../src/domain/failure.js';
 import { codeOf } from '../clusterFailure.js';
 import { getJson } from '../../artifacts/artifactStore.js';
 import { unlessLost } from '../../artifacts/unlessLost.js';
@@ -33,22 +33,34 @@ export async function projectOwner(parts: WorkProjection, projected: Projected):
   if (status !== undefined) {
     await projectWorks(parts, object, status, (thrown) => tellUnshown(parts, projected, thrown));
   }
-  const details = status?.details === undefined ? {} : await detailsOf(parts, projected, status.details);
+  const { details, unread } = await detailsOf(parts, projected);
   const shape = workflow === 'promise' ? promiseStatus : requestStatus;
   const wanted = shape({ ...projected, details, now: new Date().toISOString() });
-  if (isShown(wanted, object)) return;
-  const written = await writeStatus(parts.cluster, resource, cache, object, wanted);
-  const source = { workflow, deleting: status?.deleting ?? false, paused: status?.paused ?? false };
-  await parts.record(reporters[workflow], resource, written, statusEvents(source, object.status ?? {}, wanted));
+  if (!isShown(wanted, object)) {
+    const written = await writeStatus(parts.cluster, resource, cache, object, wanted);
+    const source = { workflow, deleting: status?.deleting ?? false, paused: status?.paused ?? false };
+    await parts.record(reporters[workflow], resource, written, statusEvents(source, object.status ?? {}, wanted));
+  }
+  if (unread !== undefined) throw unread;
 }
 
-/** What pipelines wrote in status.yaml; what the object shows of it when it was lost. */
-async function detailsOf(parts: WorkProjection, projected: Projected, digest: string) {
+interface Details {
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+  /** Why they are not the newest: to be thrown when all the rest is shown. */
+  readonly unread?: Failure;
+}
+
+/** What pipelines wrote in status.yaml; what the object shows of it when it was lost or cannot be read now. */
+async function detailsOf(parts: WorkProjection, projected: Projected): Promise<Details> {
+  const digest = projected.status?.details;
+  if (digest === undefined) return { details: {} };
   try {
-    return toRecord(await getJson(parts.artifacts, digest));
+    return { details: toRecord(await getJson(parts.artifacts, digest)) };
   } catch (thrown) {
+    const details = writtenStatus(projected.object);
+    if (thrown instanceof Failure && thrown.type === 'ArtifactsUnavailable') return { details, unread: thrown };
     await tellLost(parts, projected, thrown);
-    return writtenStatus(projected.object);
+    return { details };
   }
 }
 

@@ -163,6 +163,12 @@ test('what cannot be taken, however often it is tried, says so beside it, and is
   const told = () => world.kubectl('get', 'events', '--field-selector', selector, '-o', 'jsonpath={.items[*].message}');
   await holds('a Warning', async () => (await told()) !== '');
   expect(await told()).toMatch(/^artifact .*ENOTDIR.*; tried again until it succeeds$/);
+  // What else happens to objects is shown meanwhile.
+  await world.kubectl('label', 'promise', 'database', 'kratix.io/paused=true');
+  await world.until(['promise', 'database'], 'paused', (object) => {
+    return condition(object, 'Reconciled')?.reason === 'PausedReconciliation';
+  });
+  await world.kubectl('label', 'promise', 'database', 'kratix.io/paused-');
   await rm(artifacts);
   await rename(`${artifacts}.away`, artifacts);
   await world.until(['databases', 'late'], 'Reconciled', isReconciled);
