@@ -1,4 +1,5 @@
 import { Failure, reason } from '../../src/domain/failure.js';
+import { lastingAttempt } from '../../src/domain/lastingAttempt.js';
 import type { StageResult, StageTask } from '../../src/domain/stageTask.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import type { StageRunner, Tell } from '../stages/stageRunner.js';
@@ -47,14 +48,11 @@ export function kubernetesStageRunner(dependencies: KubernetesStageDependencies)
     } catch (thrown) {
       const failure = finalFailure(thrown, task, attempt);
       const isFinal = signal.aborted || (failure instanceof Failure && !failure.retryable);
-      if (!isFinal && attempt >= announcedAttempt) await dependencies.announce?.(task, reason(failure));
+      if (!isFinal && attempt >= lastingAttempt) await dependencies.announce?.(task, reason(failure));
       throw failure;
     }
   };
 }
-
-/** What fails for the third time, after some seconds, is worth a word to whoever asked: a quota, a role, a lost document. */
-const announcedAttempt = 3;
 
 async function runStage(
   dependencies: KubernetesStageDependencies,

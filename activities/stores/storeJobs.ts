@@ -13,6 +13,7 @@ import type { PlacementWrite, StoreJob } from '../../src/domain/works.js';
 import { storeJobs as jobsOf } from '../../src/domain/works.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { getSnapshot } from '../artifacts/snapshot.js';
+import { unlessLost } from '../artifacts/unlessLost.js';
 import type { EntityClient } from '../entityClient.js';
 import { canaryChange } from './canaryChange.js';
 import { clearChange } from './clearChange.js';
@@ -227,8 +228,8 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
 /** For `catch`: names the part, which its own pipelines bring back. */
 function partMissing(file: string, part: string): (thrown: unknown) => never {
   return (thrown) => {
-    if (!(thrown instanceof Failure) || thrown.type !== 'ArtifactMissing') throw thrown;
-    const message = `the part of ${part} in ${file} is lost (${thrown.message}); it is back when its pipelines have run`;
+    unlessLost(thrown);
+    const message = `the part of ${part} in ${file} is lost (${reason(thrown)}); it is back when its pipelines have run`;
     throw new Failure('PartMissing', message, true, { cause: thrown });
   };
 }

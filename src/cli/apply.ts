@@ -64,12 +64,15 @@ function start(platform: Platform, wish: Wish): Promise<RunningOperation> {
 /** Waits until the platform has taken a wish; that is a matter of milliseconds, unless something is away. */
 export async function handedOver({ client }: Platform, operation: RunningOperation): Promise<Accepted | undefined> {
   const watching = new AbortController();
-  const tell = (why: string) => remark(`  … ${operation.object}: held up: ${why}`);
-  const watched = watchTroubles(client, operation.workflowId, tell, watching.signal);
+  const watched = watchTroubles(client, operation.workflowId, heldUp(operation), watching.signal);
   return operation.accepted().finally(async () => {
     watching.abort();
     await watched;
   });
+}
+
+function heldUp({ object }: RunningOperation): (why: string) => void {
+  return (why) => remark(`  … ${object}: held up: ${why}`);
 }
 
 /** Shows an operation's way to its end. */
@@ -90,7 +93,7 @@ export async function follow(
           {
             stage: ({ outcome, pipeline, stage }) =>
               remark(`  ${marks[outcome]} ${operation.object}: ${pipeline} / ${stage}`),
-            trouble: (why) => remark(`  … ${operation.object}: held up: ${why}`),
+            trouble: heldUp(operation),
           },
           watching.signal,
         );

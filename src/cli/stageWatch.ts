@@ -1,10 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { StageRecord } from '../domain/run.js';
 import type { Platform } from './connection.js';
-import { troublesOf } from './troubles.js';
-
-/** Temporal has no subscription to a query; twice a second is as fast as people read. */
-const pollMillis = 500;
+import { pollMillis, troubleTeller } from './troubles.js';
 
 export interface Watcher {
   readonly stage: (stage: StageRecord) => void;
@@ -20,6 +17,7 @@ export async function watchStages(
   signal: AbortSignal,
 ): Promise<void> {
   const told = new Set<string>();
+  const tellTroubles = troubleTeller(client, watcher.trouble);
   const began = Date.now();
   // One look more after the signal: what ended last is told too.
   for (;;) {
@@ -33,12 +31,7 @@ export async function watchStages(
       told.add(key);
       watcher.stage(stage);
     }
-    const troubles = run?.outcome === 'Running' ? await troublesOf(client, run.id).catch(() => []) : [];
-    for (const { lasts, why } of troubles) {
-      if (!lasts || told.has(why)) continue;
-      told.add(why);
-      watcher.trouble(why);
-    }
+    if (run?.outcome === 'Running') await tellTroubles(run.id);
     if (signal.aborted) return;
     await setTimeout(pollMillis, undefined, { signal }).catch(() => undefined);
   }

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type proto from '@temporalio/proto';
+import { lastingAttempt } from '../domain/lastingAttempt.js';
 
 /** A step that does not get on. */
 export interface Trouble {
@@ -15,9 +16,6 @@ export interface Trouble {
   /** It is more than a passing trouble. */
   readonly lasts: boolean;
 }
-
-/** A passing trouble is over by then; the same as beside an object in a cluster (`kubernetesStageRunner.ts`). */
-const lastingAttempt = 3;
 
 /** Why steps of a workflow are repeated or wait; nothing of those that simply run, or when there is no such workflow. */
 export async function troublesOf(client: Client, workflowId: string): Promise<readonly Trouble[]> {
@@ -32,26 +30,34 @@ export async function troublesOf(client: Client, workflowId: string): Promise<re
   });
 }
 
-/** Twice a second is as fast as people read. */
-const pollMillis = 500;
+/** Temporal has no subscription to a query; twice a second is as fast as people read. */
+export const pollMillis = 500;
 
-/** Tells what does not get on in a workflow, once for each reason, until the signal. */
-export async function watchTroubles(
-  client: Client,
-  workflowId: string,
-  tell: (why: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
+/** Tells what does not get on in a workflow, once for each reason, however often it is asked for. */
+export function troubleTeller(client: Client, tell: (why: string) => void): (workflowId: string) => Promise<void> {
   const told = new Set<string>();
-  for (;;) {
-    await setTimeout(pollMillis, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
+  return async (workflowId) => {
     // Whoever waits for the workflow itself hears when Temporal is away.
     for (const { lasts, why } of await troublesOf(client, workflowId).catch(() => [])) {
       if (!lasts || told.has(why)) continue;
       told.add(why);
       tell(why);
     }
+  };
+}
+
+/** Tells it from half a second on until the signal. */
+export async function watchTroubles(
+  client: Client,
+  workflowId: string,
+  tell: (why: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const tellTroubles = troubleTeller(client, tell);
+  for (;;) {
+    await setTimeout(pollMillis, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    await tellTroubles(workflowId);
   }
 }
 

@@ -8,20 +8,6 @@ import type { EntityStatus } from '../domain/entity.js';
 import type { ControllerContext } from './controllerContext.js';
 import { wishDocument } from './wishDocument.js';
 
-/** The same for a Promise that goes: its delete pipelines run with its document. Others are taken with every look. */
-export async function storePromiseAgain(
-  { artifacts, stored }: Pick<ControllerContext, 'artifacts' | 'stored'>,
-  object: ClusterObject,
-  { document }: EntityStatus,
-): Promise<void> {
-  if (stored.has(document)) return;
-  const checked = checkPromise(wishDocument(platformResources.promises, object), object.metadata.name);
-  // What it became since it was installed is not what goes.
-  if (!checked.ok || jsonDigest(storedPromise(checked.value)) !== document) return;
-  await putJson(artifacts, storedPromise(checked.value));
-  stored.add(document);
-}
-
 /**
  * Stores a request's document that should be there, with the first look at it: an artifact store that was lost has it back
  * when a controller starts. Those of Promises are stored with every look.
@@ -37,4 +23,19 @@ export async function storeAgain(
   if (request === undefined) return;
   await putJson(artifacts, request);
   stored.add(entity);
+}
+
+/** The same for a Promise that goes: its delete pipelines run with its document. Others are taken with every look. */
+export async function storePromiseAgain(
+  { artifacts, stored }: Pick<ControllerContext, 'artifacts' | 'stored'>,
+  object: ClusterObject,
+  { document }: EntityStatus,
+): Promise<void> {
+  if (stored.has(document)) return;
+  const checked = checkPromise(wishDocument(platformResources.promises, object), object.metadata.name);
+  const promise = checked.ok ? storedPromise(checked.value) : undefined;
+  // What it became since it was installed is not what goes.
+  if (promise === undefined || jsonDigest(promise) !== document) return;
+  await putJson(artifacts, promise);
+  stored.add(document);
 }

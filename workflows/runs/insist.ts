@@ -27,14 +27,14 @@ export async function insist<T>(
   for (;;) {
     try {
       const result = await (retry === untilTold ? again() : progress.patience.run(again));
-      standstill.end();
+      standstill.why = '';
       if (retry !== untilTold) await tellStandstills(progress);
       return result;
     } catch (thrown) {
-      standstill.end();
+      standstill.why = '';
       if (!isExhausted(thrown)) throw thrown;
       retry = untilToldAnew;
-      standstill.note(`${trouble}: ${rootFailure(thrown).message}; tried until it succeeds`);
+      standstill.why = `${trouble}: ${rootFailure(thrown).message}; tried until it succeeds`;
       await tellStandstills(progress);
     }
   }

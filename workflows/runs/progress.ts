@@ -18,13 +18,14 @@ import { destinationsOf } from '../../src/domain/works.js';
 import type { Progress, RunStages } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { send } from '../waiters.js';
+import type { Standstill } from './standstill.js';
 
 /** Where a run is; mutable, the run's own. */
 export interface RunProgress {
   /** It makes documents go: what cannot be done now has nothing that could wait for it, and is tried until it is done. */
   readonly deleting: boolean;
-  /** Why it stands still, one for each thing that may; empty texts for those that do not. */
-  standstills: readonly string[];
+  /** One for each thing that may stand still. */
+  readonly standstills: Standstill[];
   /** Ends what is tried until it succeeds when the run is superseded. */
   readonly patience: CancellationScope;
   works: readonly Work[];

@@ -62,7 +62,7 @@ async function awaitMerge(proposal: Proposal, progress: RunProgress): Promise<Wr
   let trouble = '';
   try {
     for (;;) {
-      standstill.note(trouble === '' ? waiting : `${waiting}; last asked in vain: ${trouble}`);
+      standstill.why = trouble === '' ? waiting : `${waiting}; last asked in vain: ${trouble}`;
       await tellStandstills(progress);
       const retry = trouble === '' ? whileAnswered : afterTrouble;
       try {
@@ -74,6 +74,6 @@ async function awaitMerge(proposal: Proposal, progress: RunProgress): Promise<Wr
       }
     }
   } finally {
-    standstill.end();
+    standstill.why = '';
   }
 }
