@@ -134,6 +134,8 @@ export interface PromiseChanged {
   readonly boundTo: string;
   /** Of that revision; absent when there is no such revision. */
   readonly plan?: PromisePlan;
+  /** There is such a revision, and something keeps it from being installed. */
+  readonly awaited?: true;
   readonly available: boolean;
   readonly paused: boolean;
   /** Run from the start although nothing is new. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { destination, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
 import { eventually, holds } from '../platform/eventually.js';
-import { execute, failure } from '../platform/operations.js';
+import { execute, failure, settled, start } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
 import { openPlatform } from '../platform/platform.js';
 
@@ -79,6 +79,66 @@ test('a version that there is not is refused by name, and binding to one that th
   await applied('queue', 'one', 'v1');
   expect(await failure(execute(platform, 'bindResource', binding('queue', 'absent', 'v1')))).toMatchObject({
     message: 'ResourceBinding: spec.resourceRef: Promise queue has no request default/absent',
+  });
+});
+
+test('a version that cannot be installed is waited for, which is said, and run when it can be', async () => {
+  const installs = (version: string, script: string) =>
+    promise('ledger', {
+      version,
+      promise: { configure: [pipeline('install', [stage('install', script)])] },
+      resource: { configure: [pipeline('configure', [stage('write', writeConfigMap('out', version))])] },
+    });
+  await execute(platform, 'installPromise', installs('v1', 'true'));
+  await execute(platform, 'configureResource', request('ledger', 'one'));
+  await failure(execute(platform, 'installPromise', installs('v2', 'exit 3')));
+
+  const bound = await start(platform, 'bindResource', binding('ledger', 'one', 'v2'));
+  const waiting = 'version v2 of Promise ledger is not installed yet; goes on by itself when it is';
+  expect(await settled(bound)).toMatchObject({ phase: 'Waiting', message: waiting });
+  const larger = await start(platform, 'configureResource', request('ledger', 'one', { size: 'large' }));
+  expect(await settled(larger)).toMatchObject({ phase: 'Waiting', message: waiting });
+  // Nothing is done with the version before, whoever asks for it.
+  await platform.client.workflow.getHandle('resource/ledger/default/one').signal('reconcile');
+  await execute(platform, 'repair', {});
+  expect(await platform.entities.status('resource/ledger/default/one')).toMatchObject({
+    phase: 'Waiting',
+    message: waiting,
+    runs: [{ action: 'configure' }],
+  });
+  expect(await documentOf('ledger', 'one')).toContain('text: v1');
+
+  await execute(platform, 'installPromise', installs('v2', 'true'));
+  expect(await Promise.all([bound.result(), larger.result()])).toMatchObject([{ phase: 'Ready' }, { phase: 'Ready' }]);
+  expect(await documentOf('ledger', 'one')).toContain('text: v2');
+
+  // One that was overtaken before it could be installed is run all the same; and there is a way back.
+  await failure(execute(platform, 'installPromise', installs('v3', 'exit 3')));
+  const third = await start(platform, 'bindResource', binding('ledger', 'one', 'v3'));
+  await settled(third);
+  await execute(platform, 'bindResource', binding('ledger', 'one', 'v2'));
+  expect(await documentOf('ledger', 'one')).toContain('text: v2');
+  const again = await start(platform, 'bindResource', binding('ledger', 'one', 'v3'));
+  await settled(again);
+  await failure(execute(platform, 'installPromise', installs('v4', 'exit 3')));
+  expect(await again.result()).toMatchObject({ phase: 'Ready' });
+  expect(await documentOf('ledger', 'one')).toContain('text: v3');
+});
+
+test('a version whose installation stands still says so to those that were bound to it before', async () => {
+  const suspending = promise('lock', {
+    version: 'v2',
+    promise: {
+      configure: [pipeline('ask', [stage('ask', 'echo "suspend: true" >/kratix/metadata/workflow-control.yaml')])],
+    },
+  });
+  await execute(platform, 'installPromise', versioned('lock', 'v1', 'one'));
+  await execute(platform, 'configureResource', request('lock', 'one'));
+  await failure(execute(platform, 'bindResource', binding('lock', 'one', 'v2')));
+  await settled(await start(platform, 'installPromise', suspending));
+  await eventually('a request that waits', async () => {
+    const status = await platform.entities.status('resource/lock/default/one');
+    return status?.phase === 'Waiting' && status.message.startsWith('version v2 of Promise lock') ? true : undefined;
   });
 });
 

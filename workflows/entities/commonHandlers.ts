@@ -15,10 +15,12 @@ export interface CommonHandlers {
   readonly obey: (commands: Commands) => Promise<void>;
   readonly statusOf: () => EntityStatus;
   readonly project: () => Promise<void>;
+  /** Tells others that a run stands still, or goes on. */
+  readonly progressed?: () => Promise<void>;
 }
 
 /** What a Promise and a Resource answer alike: commands, a run that waits for people, a repair that asks, the status. */
-export function handleCommon({ state, stir, obey, statusOf, project }: CommonHandlers): void {
+export function handleCommon({ state, stir, obey, statusOf, project, progressed }: CommonHandlers): void {
   const command = (signal: string, commands: Commands) =>
     setHandler(defineSignal(signal), async () => {
       stir();
@@ -38,6 +40,7 @@ export function handleCommon({ state, stir, obey, statusOf, project }: CommonHan
     else show(state, progress.phase, progress.message);
     await settle(state);
     if (shown) await project();
+    await progressed?.();
   });
   setHandler(defineSignal<[RunStages]>(signals.runStages), async (news) => {
     noteStages(state, news);

@@ -41,6 +41,11 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     if (current.running && patched('told-during-runs')) await tellResources(input, state);
   }
 
+  /** Those that wait for what does not get on. */
+  async function tellAwaited(): Promise<void> {
+    if (state.announce.length > 0 && patched('awaited-told')) await tellResources(input, state);
+  }
+
   async function command({ reconcileResources = false, ...commands }: Commands): Promise<void> {
     const wasPaused = state.paused;
     await obey(state, current, commands);
@@ -114,7 +119,12 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     await tellDuringRun();
   });
   const { project, isShown } = projection(state, () => statusOf(input, state), input.isShown);
-  handleCommon({ ...{ state, stir, project }, obey: command, statusOf: () => statusOf(input, state) });
+  handleCommon({
+    ...{ state, stir, project },
+    obey: command,
+    statusOf: () => statusOf(input, state),
+    progressed: tellAwaited,
+  });
   setHandler(defineQuery<PromiseOffer | undefined>(queries.plan), () => offerOf(state));
 
   for (;;) {
@@ -132,6 +142,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
       await tellResources(input, state);
     } else {
       if (state.deleting) showDeletion(input.name, state);
+      await tellAwaited();
       await tellHeldUp(state);
     }
     await settleAmongLiving(state);

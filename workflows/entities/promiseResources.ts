@@ -1,3 +1,5 @@
+import { patched } from '@temporalio/workflow';
+import { standsStill } from '../../src/domain/phase.js';
 import { resourceId } from '../../src/domain/ids.js';
 import { latestVersion } from '../../src/domain/revision.js';
 import type { DestinationsChanged, PromiseChanged } from '../messages.js';
@@ -10,8 +12,14 @@ import { isComing, isServing, planFor } from './serving.js';
 export async function tellResources(input: PromiseInput, state: PromiseState): Promise<void> {
   // Paused in the middle of its deletion, too: nothing more happens.
   if (state.deleting && state.paused) return;
-  const { announce, rerun, changes, dismiss, installed } = state;
-  state.announce = [];
+  const { announce, rerun, changes, dismiss } = state;
+  const keys = [...new Set([...announce, ...rerun])];
+  const coming = keys.filter((key) => isComing(state, key));
+  const there = state.installed === undefined ? [] : keys.filter((key) => !coming.includes(key));
+  const isToldMore = coming.length > 0 && !state.deleting && patched('awaited-told');
+  const isStuck = standsStill(state.phase) || state.phase === 'Failed';
+  // Until it is installed, or turns out not to be.
+  state.announce = isToldMore && !isStuck ? coming : [];
   state.rerun = [];
   state.changes = [];
   state.dismiss = [];
@@ -20,16 +28,17 @@ export async function tellResources(input: PromiseInput, state: PromiseState): P
     return dismissAll(input, state);
   }
   await signalAll(input, dismiss, signals.remove, {});
-  if (installed !== undefined) {
-    const [available, paused] = [isServing(state), state.paused];
-    const keys = [...new Set([...announce, ...rerun])].filter((key) => !isComing(state, key));
-    await inBatches(keys, (key) => {
-      const again = rerun.includes(key) ? true : undefined;
-      const boundTo = state.bound[key] ?? latestVersion;
-      const news: PromiseChanged = { boundTo, plan: planFor(state, key), available, paused, again };
-      return send(entityIdOf(input, key), signals.promiseChanged, news);
-    });
-  }
+  const [available, paused] = [isServing(state), state.paused];
+  const announceTo = (key: string, revision: Pick<PromiseChanged, 'plan' | 'again' | 'awaited'>) => {
+    const boundTo = state.bound[key] ?? latestVersion;
+    const news: PromiseChanged = { boundTo, ...revision, available, paused };
+    return send(entityIdOf(input, key), signals.promiseChanged, news);
+  };
+  await inBatches(there, (key) => {
+    const again = rerun.includes(key) ? true : undefined;
+    return announceTo(key, { plan: planFor(state, key), again });
+  });
+  if (isToldMore && isStuck) await inBatches(coming, (key) => announceTo(key, { awaited: true }));
   if (changes === 'all' || changes.length > 0) {
     const news: DestinationsChanged = changes === 'all' ? {} : { changes };
     await signalAll(input, state.resources, signals.destinationsChanged, news);

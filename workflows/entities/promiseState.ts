@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { DestinationChange } from '../../src/domain/affects.js';
 import type { PlanSettings, PromisePlan } from '../../src/domain/plan.js';
 import { isSameSettings } from '../../src/domain/plan.js';
@@ -92,6 +93,9 @@ export function acceptWish(state: PromiseState, wish: ApplyPromise): boolean {
     if (!settled) state.announce = state.resources;
   }
   announceBound(state, plan.version);
+  // It may be waited for, and is not the one that comes any more.
+  const isOvertaken = before?.version !== plan.version && before?.version !== state.installed?.version;
+  if (before !== undefined && isOvertaken && patched('awaited-told')) announceBound(state, before.version);
   if (wish.ticket !== undefined) {
     state.waiters = addWaiter(state.waiters, { ...wish.ticket, wants: 'apply', changed });
   }

@@ -10,22 +10,14 @@ import { handleCommon } from './commonHandlers.js';
 import { dropNext, settleAmongLiving, settleAtOnce, takeLeave } from './answers.js';
 import { compare, tellHeldUp, tellRepair } from './comparison.js';
 import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
-import { hearChanges, historyIsLong, isGone, note, renew, show, showAgain } from './entity.js';
+import { hearChanges, historyIsLong, isGone, renew, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
 import { conclude, noteBegun } from './outcome.js';
 import { projection } from './projection.js';
+import { isAwaiting, lackOf, mayRun, showAwaiting, showLacking } from './heldBack.js';
 import type { ResourceInput, ResourceState } from './resourceState.js';
-import {
-  acceptBinding,
-  acceptPromise,
-  acceptWish,
-  isStoredAnew,
-  lackOf,
-  newResourceState,
-  postpone,
-  showLacking,
-} from './resourceState.js';
+import { acceptBinding, acceptPromise, acceptWish, isStoredAnew, newResourceState, postpone } from './resourceState.js';
 import { objectOf, ownerOf, statusOf } from './resourceView.js';
 
 /** Keeps one Resource for as long as it is wanted: one run at a time, the newest wish next. */
@@ -91,7 +83,8 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     if (order !== undefined) await perform(state, current, order, project);
     else await tellHeldUp(state);
     await reportBlocked(input, state);
-    if (!state.rebinding || state.deleting) await settleAmongLiving(state);
+    if (isAwaiting(state)) showAwaiting(input, state);
+    if (!state.rebinding || isAwaiting(state) || state.deleting) await settleAmongLiving(state);
     await project();
     if (isGone(state)) break;
     if (order !== undefined || historyIsLong())
@@ -143,26 +136,11 @@ function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undef
     if (state.phase === 'Failed' && !state.again) return undefined;
     return pipelinesOrder(state, { ...base, type: 'deleteRun', action: 'delete' });
   }
-  const due = (fromStart || state.suspension !== undefined) && lack === undefined;
+  const due = (fromStart || state.suspension !== undefined) && lack === undefined && !isAwaiting(state);
   const order = due ? pipelinesOrder(state, { ...base, type: 'configureRun', action: 'configure' }) : undefined;
   if (order !== undefined && mayRun(input, state)) return order;
   if (state.misplaced) return { ...base, type: 'placeRun', action: 'place' };
   return repairOrder(state, base);
-}
-
-/** A Promise that cannot serve holds up what would run now, and nothing that is there (reference, section 4.1, step 6). */
-function mayRun({ promise }: ResourceInput, state: ResourceState): boolean {
-  const type = 'PromiseAvailable';
-  if (state.promiseAvailable) {
-    if (state.conditions.some((condition) => condition.type === type)) {
-      note(state, { type, status: 'True', reason: type, message: 'Promise Requirements are met' });
-    }
-    return true;
-  }
-  const message = 'Promise Requirements are not installed';
-  note(state, { type, status: 'False', reason: 'PromiseRequirementsNotInstalled', message });
-  show(state, 'Waiting', `Promise ${promise} is not available yet; goes on by itself when it is`);
-  return false;
 }
 
 async function perform(

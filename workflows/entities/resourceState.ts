@@ -4,7 +4,9 @@ import { latestVersion } from '../../src/domain/revision.js';
 import type { ApplyResource, Bind, PromiseChanged } from '../messages.js';
 import { addWaiter } from '../waiters.js';
 import type { EntityState } from './entity.js';
-import { newEntityState, note, noteObject, show, wantDocument } from './entity.js';
+import { newEntityState, noteObject, wantDocument } from './entity.js';
+import type { Lack } from './heldBack.js';
+import { lackOf, showLacking } from './heldBack.js';
 
 export interface ResourceInput {
   readonly promise: string;
@@ -32,16 +34,12 @@ export interface ResourceState extends EntityState {
   binding: Binding;
   /** It was bound to another version and has not heard of its plan yet. */
   rebinding: boolean;
+  /** A version that is known and not installed; nothing is configured with another while it is bound to that one. */
+  awaited?: string;
   /** It is bound to a revision that does not exist: nothing is configured with the one before. */
   lacking?: Lack;
   /** A wish that came while the object was being deleted: it is made anew afterwards. */
   next?: ApplyResource;
-}
-
-/** That it lacks its revision, in Kratix's words (reference, section 3.4). */
-interface Lack {
-  readonly type: 'UnknownRevision';
-  readonly message: string;
 }
 
 export function newResourceState(): ResourceState {
@@ -97,7 +95,14 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
   if (news.boundTo !== state.binding.version) return false;
   state.promiseAvailable = news.available;
   state.promisePaused = news.paused;
-  state.rebinding = false;
+  state.rebinding = news.awaited === true;
+  if (news.awaited === true) {
+    state.awaited = news.boundTo;
+    return false;
+  }
+  // What it showed while it waited is over.
+  if (state.awaited !== undefined) state.again = true;
+  delete state.awaited;
   if (news.again === true) state.again = true;
   if (news.plan === undefined) {
     const message = `cannot find a PromiseRevision for Promise ${promise} with version ${news.boundTo}: promise revision not found`;
@@ -118,19 +123,4 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
 export function isStoredAnew({ plan: known }: ResourceState, { plan }: PromiseChanged): boolean {
   const recalled = plan !== undefined && plan.generation < 0;
   return recalled && plan.version === known?.version && plan.digest !== known.digest;
-}
-
-/** That it lacks its revision, also after something else was to be seen, such as a pause or a store that was away. */
-export function showLacking(state: ResourceState, lack: Lack): void {
-  state.lacking = lack;
-  state.failure = lack;
-  note(state, { type: 'Reconciled', status: 'False', reason: 'FailedPromiseRevisionLookup', message: 'Failing' });
-  show(state, 'Failed', lack.message);
-}
-
-export function lackOf({ lacking, failure }: ResourceState): Lack | undefined {
-  if (lacking !== undefined) return lacking;
-  // Code before this one kept it as the last failure.
-  const { type, message } = failure ?? {};
-  return type === 'UnknownRevision' && message !== undefined ? { type, message } : undefined;
 }

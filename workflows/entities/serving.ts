@@ -41,7 +41,7 @@ export function planFor(state: PromiseState, key: string): PromisePlan | undefin
   return state.revisions.find((revision) => revision.version === version)?.plan;
 }
 
-/** A revision that is being installed is told when it is. */
+/** A revision that is not installed yet is told when it is. */
 export function isComing(state: PromiseState, key: string): boolean {
   const version = state.bound[key];
   return version !== undefined && version === state.plan?.version && version !== state.installed?.version;
