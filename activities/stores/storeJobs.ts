@@ -41,9 +41,11 @@ export interface Proposal extends WriteStore {
   readonly branch: string;
 }
 
-/** `drifted`: paths that a repair found different from what was written. */
 export interface WrittenStore extends StoreRevision {
+  /** Paths that a repair found different from what was written. */
   readonly drifted?: readonly string[];
+  /** What people should know although everything is written. */
+  readonly remark?: string;
 }
 
 /** What is done to a Destination as such; the entity that keeps both names the store, so that nobody asks it back. */
@@ -145,6 +147,17 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
     }
   }
 
+  /** What is merged is written, whoever may delete its branch: the line for people when that is not us. */
+  async function takeAway(writer: StoreWriter, branch: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      await writer.withdraw(branch, signal);
+      return undefined;
+    } catch (thrown) {
+      if (!(thrown instanceof Failure) || thrown.type !== 'StoreRefused') throw thrown;
+      return `branch ${branch} is merged and cannot be deleted: ${reason(thrown)}`;
+    }
+  }
+
   return {
     async writeStore(wish: WriteStore, signal: AbortSignal): Promise<WrittenStore> {
       const { job } = wish;
@@ -189,8 +202,8 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
       const change = await changeFor(wish, registry);
       const revision = await reportingTrouble(store, () => writer.holds([change], signal));
       if (revision === undefined) throw new Failure('NotMerged', `branch ${branch} is not merged yet`, true);
-      await reportingTrouble(store, () => writer.withdraw(branch, signal));
-      return { revision, changed: true };
+      const remark = await reportingTrouble(store, () => takeAway(writer, branch, signal));
+      return { revision, changed: true, remark };
     },
 
     async withdrawProposal(

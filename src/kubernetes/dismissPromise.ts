@@ -1,13 +1,13 @@
 import { definitions, platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
-import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
+import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { promiseId } from '../domain/ids.js';
 import { waitingForResources } from '../domain/waitingForResources.js';
 import type { ControllerContext } from './controllerContext.js';
-import { isHeld, letGo } from './finalizer.js';
+import { entityFinalizer, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
 import { isLost } from './lostEntity.js';
 import { removeWorks } from './removeWorks.js';
@@ -16,6 +16,7 @@ import { removeRevisions } from './revisionObjects.js';
 import { adoptUnknown, lostRequests } from './promiseRequests.js';
 import { showPromise, promisePlace } from './showPromise.js';
 import { storePromiseAgain } from './storeAgain.js';
+import type { Taken } from './taken.js';
 import { takePromise } from './takePromise.js';
 
 const resource = platformResources.promises;
@@ -35,7 +36,8 @@ export async function dismissPromise(
     await removeJobs(context.cluster, { ...object, kind: resource.kind, promise: name });
     await removeWorks(context, object);
     await removeRevisions(context, name);
-    return (await removeApi(context, name)) ? undefined : letGo(promisePlace(context, name), object);
+    if (!(await removeApi(context, name))) return letGo(promisePlace(context, name), object);
+    return showPromise(context, object, status, heldApi(context, name));
   }
   const lost = status.deleting ? [] : await askToGo(context, name, status);
   // What it waits for, from now on.
@@ -58,6 +60,16 @@ async function askToGo(context: ControllerContext, name: string, status: EntityS
 /** One whose document is refused as it is now is never known again by itself: its own conditions say why. */
 function heldUp(status: EntityStatus, lost: readonly string[]): EntityStatus {
   return { ...status, deleting: true, message: waitingForResources(lost, ' to be known again') };
+}
+
+/** What it waits for: nothing to speak of while nobody else holds it, for then it goes at once. */
+function heldApi({ apis }: ControllerContext, promise: string): Taken {
+  const requests = apis.ofPromise(promise)?.requests.list() ?? [];
+  const held = requests.filter(({ metadata }) => metadata.finalizers?.some((each) => each !== entityFinalizer));
+  if (held.length === 0) return {};
+  const finalizers = new Set(held.flatMap(({ metadata }) => metadata.finalizers ?? []));
+  finalizers.delete(entityFinalizer);
+  return { waits: waitingForResources(held.map(keyOf), ` held by ${[...finalizers].join(', ')}`) };
 }
 
 /** True while the definition is still there; its end wakes the Promise again. */

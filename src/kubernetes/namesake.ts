@@ -1,7 +1,7 @@
 import { nameTaken } from '../../activities/admission/sharedNamespace.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
-import { showsRefusal } from '../../activities/kubernetes/projection/ownerStatus.js';
+import { showsRefusal } from '../../activities/kubernetes/projection/refusal.js';
 import type { PromisePlan } from '../domain/plan.js';
 import type { ServedApi } from './servedApis.js';
 

@@ -43,11 +43,11 @@ export async function reconcileRelease(parts: ReleaseParts, name: string): Promi
     for (const promise of installed) {
       if (!isDeleting(promise)) await deleteObject(context.cluster, platformResources.promises, promise);
     }
-    return installed.length > 0 ? undefined : letGo(place, object);
+    return installed.length > 0 ? showWaiting(parts, object, installed) : letGo(place, object);
   }
   const held = await hold(place, object);
   // One that somebody deletes has to be gone before there can be another.
-  if (installed.some(isDeleting)) return;
+  if (installed.some(isDeleting)) return showWaiting(parts, held, installed.filter(isDeleting));
   const wait = times.dueIn(held, installed.length);
   if (wait > 0) return again(name, wait);
   try {
@@ -114,9 +114,20 @@ interface Installed {
   readonly message: string;
 }
 
-function show({ context, releases }: ReleaseParts, object: ClusterObject, installed: Installed): Promise<void> {
-  const status = installed.status === 'True' ? 'Installed' : 'Error installing';
+function show(
+  { context, releases }: ReleaseParts,
+  object: ClusterObject,
+  installed: Installed,
+  status = installed.status === 'True' ? 'Installed' : 'Error installing',
+): Promise<void> {
   return showStatus(context.cluster, resource, releases, object, { status }, [{ type: 'Installed', ...installed }]);
+}
+
+/** Its own message tells what it waits for in turn. */
+function showWaiting(parts: ReleaseParts, object: ClusterObject, going: readonly ClusterObject[]): Promise<void> {
+  const names = going.map(({ metadata }) => metadata.name).join(', ');
+  const message = `waiting for Promise ${names}, which is being deleted`;
+  return show(parts, object, { status: 'False', reason: 'PromiseIsDeleted', message }, 'Deleting');
 }
 
 function isInstalled({ status, metadata }: ClusterObject): boolean {

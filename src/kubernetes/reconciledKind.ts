@@ -56,6 +56,15 @@ export function kindQueue(): KindQueue {
   });
   return {
     ...queue,
+    async exclusively(key, work) {
+      try {
+        return await queue.exclusively(key, work);
+      } catch (thrown) {
+        // Passes are repeated until they go well, and what they fail of is told beside the object.
+        queue.add(key);
+        throw thrown;
+      }
+    },
     begin(given) {
       handler = given;
     },

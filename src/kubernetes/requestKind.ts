@@ -1,7 +1,7 @@
 import { definitions as definitionResource } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
-import { showsRefusal } from '../../activities/kubernetes/projection/ownerStatus.js';
+import { showsRefusal } from '../../activities/kubernetes/projection/refusal.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { groupOf } from '../domain/plan.js';

@@ -1,29 +1,24 @@
-import { isStored, prepareOffered } from '../../activities/admission/prepare.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
-import { bindingVersion } from '../../activities/kubernetes/projection/bindingObject.js';
-import { bindingOf, projectBinding } from '../../activities/kubernetes/projection/projectBinding.js';
+import { projectBinding } from '../../activities/kubernetes/projection/projectBinding.js';
 import { normal } from '../../activities/kubernetes/projection/statusEvents.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
-import type { PromiseOffer } from '../../workflows/entities/promiseState.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { resourceId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
-import { isOf, liveObject, refusalOf, shownAs } from './controllerContext.js';
+import { isOf, liveObject } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
-import { hasTraces, isLost, remembered } from './lostEntity.js';
+import { isLost } from './lostEntity.js';
 import { removeWorks } from './removeWorks.js';
-import { isSameWish } from './sameWish.js';
 import type { ServedApi } from './servedApis.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
-import { refuseNamesake } from './namesake.js';
 import { removeBinding } from './bindingObjects.js';
 import { storeAgain } from './storeAgain.js';
 import type { Taken } from './taken.js';
-import { wishDocument } from './wishDocument.js';
+import { takeRequest } from './takeRequest.js';
 
 /** Brings one request and its entity together; see {@link reconcilePromise}. */
 export async function reconcileRequest(
@@ -56,58 +51,7 @@ async function serve(
   const held = await hold(place, object, { [promiseLabel]: api.promise });
   if (isGoingWithItsPromise(context, api, status)) return deleteObject(context.cluster, api.resource, held);
   const told = await obeyLabels(context, place, held, status);
-  await show(context, api, told, status, await take(context, api, told, status, reported));
-}
-
-async function take(
-  context: ControllerContext,
-  api: ServedApi,
-  object: ClusterObject,
-  status: EntityStatus | undefined,
-  reported: boolean,
-): Promise<Taken> {
-  const asked = wishDocument(api.resource, object);
-  if (status?.checked === true && isOf(context, object, status) && isStored(asked, status.document)) {
-    return { document: status.document };
-  }
-  const isLeft = status === undefined && hasTraces(context, object);
-  const offer = (await offerOf(context, api, isLeft)) ?? (await awaitedOffer(context, api, object, isLeft));
-  if (offer === undefined) return {};
-  try {
-    refuseNamesake(api, object, offer.plan);
-    const { resource, wish } = await prepareOffered(context, { promise: api.promise, offer }, asked);
-    const taken = status !== undefined && isOf(context, object, status);
-    if (taken && (await isSameWish(context.artifacts, status.document, wish.document)))
-      return { document: status.document };
-    if (reported) context.wake.request(api, `${resource.namespace}/${resource.name}`);
-    else {
-      const { paused = false } = wish.commands;
-      const version = boundVersion(context, api, object) ?? wish.version;
-      const known = await remembered(context, object, status);
-      const deleting = isDeleting(object);
-      const asked = { ...wish, version, commands: { paused }, ...shownAs(context, object), ...known, deleting };
-      await context.entities.applyResource(resource, asked);
-    }
-    return { document: wish.document };
-  } catch (thrown) {
-    return { refusal: refusalOf(thrown) };
-  }
-}
-
-/** @param isLeft of a request whose entity was lost: what it left has to be known again before it goes with the Promise */
-async function offerOf(
-  { entities }: ControllerContext,
-  { promise }: ServedApi,
-  isLeft: boolean,
-): Promise<PromiseOffer | undefined> {
-  const offer = await entities.offer(promise);
-  return offer?.deleting === true && !isLeft ? undefined : offer;
-}
-
-/** Nothing, and a note to look again when the Promise is there: it may have come before the note. */
-async function awaitedOffer(context: ControllerContext, api: ServedApi, object: ClusterObject, isLeft: boolean) {
-  context.wake.whenOffered(api, keyOf(object));
-  return offerOf(context, api, isLeft);
+  await show(context, api, told, status, await takeRequest(context, api, told, status, reported));
 }
 
 /** The Promise has told its resources to go: their objects go too (reference, section 3.6, step 3). */
@@ -124,7 +68,7 @@ async function show(
   status: EntityStatus | undefined,
   taken: Taken,
 ): Promise<void> {
-  if (status === undefined && taken.refusal === undefined) return;
+  if (status === undefined && taken.refusal === undefined && taken.waits === undefined) return;
   const { resource, requests: cache, promise } = api;
   const place = placeOf(context, api, keyOf(object));
   const labelled = status === undefined ? object : await labelSuspension(context, place, object, status);
@@ -151,7 +95,7 @@ async function dismiss(
       await removeBinding(context, { promise: api.promise, resource: api.resource, request: object });
       return letGo(placeOf(context, api, keyOf(object)), object);
     }
-    const taken = await take(context, api, object, status, false);
+    const taken = await takeRequest(context, api, object, status, false);
     if (taken.document !== undefined) await context.entities.remove(entityOf(api, keyOf(object)), {});
     return show(context, api, object, status, taken);
   }
@@ -161,12 +105,6 @@ async function dismiss(
   const now = status.deleting ? status : ((await context.entities.status(entity)) ?? status);
   const told = await obeyLabels(context, placeOf(context, api, keyOf(object)), object, now);
   await show(context, api, told, now, { document: now.document });
-}
-
-/** The revision that users have bound it to, also when the entity has been lost. */
-function boundVersion({ bindings }: ControllerContext, { promise, resource }: ServedApi, request: ClusterObject) {
-  const binding = bindingOf(bindings, { promise, resource, request });
-  return binding === undefined ? undefined : bindingVersion(binding);
 }
 
 /** An object that somebody took away together with its finalizer: nobody wants it any more. */

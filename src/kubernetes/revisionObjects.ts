@@ -5,9 +5,10 @@ import { unlessLost } from '../../activities/artifacts/unlessLost.js';
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
-import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
+import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { metadataAnnotation, revisionFinalizer } from '../../activities/kubernetes/projection/revisionObject.js';
 import { sourceAnnotation } from '../../activities/kubernetes/projection/workObject.js';
+import type { BoundRequest } from '../../activities/kubernetes/projection/projectBinding.js';
 import { showStatus } from '../../activities/kubernetes/projection/showStatus.js';
 import { intervalAnnotation, versionLabel } from '../documents/metadata.js';
 import { kratixApiVersion } from '../documents/pipeline.js';
@@ -17,6 +18,7 @@ import type { EntityStatus } from '../domain/entity.js';
 import { promiseId } from '../domain/ids.js';
 import type { RevisionSummary } from '../domain/revision.js';
 import { unversioned } from '../domain/revision.js';
+import { waitingForResources } from '../domain/waitingForResources.js';
 import { boundTo, promiseOf } from './bindingObjects.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf } from './controllerContext.js';
@@ -79,11 +81,22 @@ async function dismiss(context: ControllerContext, revision: ClusterObject, leav
       if (!isDeleting(request)) await deleteObject(context.cluster, api, request);
     }
     // The end of the last binding wakes it again.
-    if (bound.length > 0) return;
+    if (bound.length > 0) return showLeaving(context, revision, bound);
     if (known !== undefined) await context.entities.forget(promise, { version });
   }
   await letGo(placeOf(context), revision);
   context.wake.promise(promise);
+}
+
+/** That it goes, and who is waited for. */
+function showLeaving(
+  { cluster, revisions }: ControllerContext,
+  revision: ClusterObject,
+  bound: readonly BoundRequest[],
+): Promise<void> {
+  const message = waitingForResources(bound.map(({ request }) => keyOf(request)));
+  const leaving = { type: 'Deleting', status: 'True', reason: 'WaitingForResources', message } as const;
+  return showStatus(cluster, resource, revisions, revision, { latest: false }, [leaving]);
 }
 
 async function recall(

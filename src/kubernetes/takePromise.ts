@@ -2,6 +2,7 @@ import type { PreparedPromise } from '../../activities/admission/prepare.js';
 import { handOverPromise, preparePromise } from '../../activities/admission/prepare.js';
 import { definitions, platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import { isDeleting } from '../../activities/kubernetes/projection/clusterObject.js';
 import { makeObject } from '../../activities/kubernetes/projection/makeObject.js';
 import { conditionOf } from '../../activities/kubernetes/projection/statusConditions.js';
 import {
@@ -36,7 +37,7 @@ export async function takePromise(
     const taken = status !== undefined && isOf(context, object, status) && hasSettings(prepared);
     if (taken && (await isSameWish(context.artifacts, status.document, digest))) return { document: status.document };
     // Whoever finds the Promise available asks for its kind at once; the definition's own news wakes the Promise again.
-    if (!isServed(context, prepared)) return {};
+    if (!isServed(context, prepared)) return notServed(context, prepared);
     // The entity waits for the end of its own report: what is new is told it afterwards.
     if (reported) context.wake.promise(object.metadata.name);
     else {
@@ -63,6 +64,14 @@ function isServed({ definitions }: ControllerContext, { promise: { spec } }: Pre
   const names = conditionOf(definition?.status, 'NamesAccepted');
   if (names?.status === 'False') throw new Failure('Refused', `spec.api: ${names.message}`, false);
   return isEstablished(definition);
+}
+
+/** A definition that is new is served in a moment; one that goes may be held by others for long. */
+function notServed({ definitions }: ControllerContext, { promise: { spec } }: PreparedPromise): Taken {
+  const name = spec.api?.metadata.name ?? '';
+  const definition = definitions.get(name);
+  if (definition === undefined || !isDeleting(definition)) return {};
+  return { waits: `waiting for CustomResourceDefinition ${name}, which is being deleted` };
 }
 
 /** The API's definition stands before anybody hears of the Promise (reference, section 3.2). */

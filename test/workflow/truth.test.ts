@@ -191,6 +191,24 @@ test('by pull request: a host that cannot be asked is named, and asked on', asyn
   expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
 });
 
+test('by pull request: a merged branch that may not be deleted is left, and the run says so', async () => {
+  const annotations = { 'fulfil.io/deliver': 'pull-request' };
+  await execute(platform, 'registerDestination', onGit('git-left', { place: 'git-left' }, annotations));
+  await execute(platform, 'installPromise', echoPromise('left', 'git-left'));
+  const operation = await handOver(platform, 'configureResource', request('left', 'one', { size: 'small' }));
+  expect(await settled(operation)).toMatchObject({ phase: 'Waiting' });
+  await run('git', ['-C', repository, 'config', 'receive.denyDeletes', 'true']);
+  const branch = 'fulfil/resource/left/default/one/run-1';
+  await merge(branch);
+  const { phase, message } = await ended(operation);
+  expect({ phase, message }).toMatchObject({
+    phase: 'Ready',
+    message: expect.stringContaining(`written to git-left; branch ${branch} is merged and cannot be deleted: `),
+  });
+  await run('git', ['-C', repository, 'config', '--unset', 'receive.denyDeletes']);
+  await run('git', ['-C', repository, 'branch', '-D', branch]);
+});
+
 test('by pull request: each change of a run has a branch of its own, merged in any order', async () => {
   const annotations = { 'fulfil.io/deliver': 'pull-request' };
   await execute(platform, 'registerDestination', onGit('git-twice', { place: 'git-twice' }, annotations));

@@ -51,13 +51,17 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, configur
 
   async function deliver(job: StoreJob, branch: string | undefined, retry: RetryPolicy): Promise<void> {
     const wish = { run: input.run, title: describeOwner(input.owner), job };
-    const { revision, drifted = [] } =
-      branch !== undefined
-        ? await reviews.run(() => deliverProposal({ stores, retry }, { ...wish, branch }, progress))
-        : await stores.writeStore.executeWithOptions({ summary: describeJob(job), retry }, [wish]);
+    const {
+      revision,
+      remark,
+      drifted = [],
+    } = branch !== undefined
+      ? await reviews.run(() => deliverProposal({ stores, retry }, { ...wish, branch }, progress))
+      : await stores.writeStore.executeWithOptions({ summary: describeJob(job), retry }, [wish]);
     progress.works = markWritten(progress.works, job, revision);
     progress.leftovers = endJob(progress.leftovers, job);
     progress.repaired = [...progress.repaired, ...drifted];
+    if (remark !== undefined) progress.remarks = [...progress.remarks, remark];
   }
 
   async function deliverOncePossible(job: StoreJob): Promise<void> {

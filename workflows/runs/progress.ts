@@ -42,6 +42,8 @@ export interface RunProgress {
   /** Why state stores have not taken documents yet. */
   unwritten: readonly string[];
   repaired: readonly string[];
+  /** What people should know although everything is written. */
+  remarks: readonly string[];
 }
 
 export const runStatusQuery = defineQuery<RunResult>(queries.status);
@@ -63,6 +65,7 @@ export function beginProgress(input: RunInput, deleting: boolean): RunProgress {
     stop: undefined,
     unwritten: [],
     repaired: [],
+    remarks: [],
   };
   setHandler(runStatusQuery, () => resultOf(progress));
   return progress;
@@ -94,7 +97,7 @@ export function refuseWord(progress: RunProgress, thrown: unknown): void {
 }
 
 function endOf(progress: RunProgress): Pick<RunResult, 'outcome' | 'message'> {
-  const { superseded, unscheduled, unwritten, works, repaired, stop } = progress;
+  const { superseded, unscheduled, unwritten, works, repaired, remarks, stop } = progress;
   if (superseded) return { outcome: 'Superseded', message: 'a newer revision is wanted' };
   if (stop !== undefined) return { outcome: 'Suspended', message: describeStop(stop) };
   if (unscheduled.length > 0) return { outcome: 'Waiting', message: describeUnscheduled(unscheduled) };
@@ -103,10 +106,8 @@ function endOf(progress: RunProgress): Pick<RunResult, 'outcome' | 'message'> {
   }
   if (repaired.length > 0) return { outcome: 'Succeeded', message: `repaired ${repaired.slice(0, 3).join(', ')}` };
   const destinations = destinationsOf(works);
-  return {
-    outcome: 'Succeeded',
-    message: destinations.length === 0 ? 'done' : `written to ${destinations.join(', ')}`,
-  };
+  const done = destinations.length === 0 ? 'done' : `written to ${destinations.join(', ')}`;
+  return { outcome: 'Succeeded', message: [done, ...remarks].join('; ') };
 }
 
 /** Tells the entity how far the run is, when somebody looks at it. */

@@ -5,7 +5,9 @@ import { objectStatus } from '../../../src/domain/objectStatus.js';
 import type { ClusterObject } from './clusterObject.js';
 import type { NewCondition, ObjectCondition } from './statusConditions.js';
 import { pipelineEntries, workflowsOf } from './pipelineEntries.js';
-import { conditionOf, conditionsOf, timed, wholeSeconds } from './statusConditions.js';
+import { refused } from './refusal.js';
+import { asConditions, conditionsOf, timed, unless, wholeSeconds } from './statusConditions.js';
+import { untakenStatus } from './untakenStatus.js';
 
 export interface OwnerSource {
   readonly object: ClusterObject;
@@ -15,25 +17,30 @@ export interface OwnerSource {
   readonly document?: string;
   /** Why the object as it is now cannot be taken. */
   readonly refusal?: string;
+  /** What keeps anything from being done about the object as it is now. */
+  readonly waits?: string;
   /** What pipelines wrote in status.yaml. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly now: string;
 }
+
+type TakenSource = OwnerSource & Required<Pick<OwnerSource, 'status'>>;
 
 export type Shown = Readonly<Record<string, unknown>>;
 
 /** `.status` of a request (reference, section 4.2): what we keep, and what pipelines wrote laid over it. */
 export function requestStatus(source: OwnerSource): Shown {
   const { status, details = {}, object, now } = source;
-  const { kratix, conditions, ...shown } = commonStatus(source, 'Resource requested');
+  if (status === undefined) return untakenStatus(source);
+  const { kratix, conditions, ...shown } = commonStatus({ ...source, status }, 'Resource requested');
   // What HealthRecords say is shown by another field manager, and pipelines do not overrule it.
   const { conditions: written, kratix: _ours, healthStatus: _theirs, message: said, ...rest } = details;
   const all = timed([...unless(conditions, written), ...asConditions(written)], object.status, now);
   const since = completedSince(all, object);
   return defined({
     ...shown,
-    promiseVersion: status?.binding?.lastApplied,
-    resourceBindingVersion: status?.binding?.version,
+    promiseVersion: status.binding?.lastApplied,
+    resourceBindingVersion: status.binding?.version,
     lastSuccessfulConfigureWorkflowTime: since,
     kratix: { workflows: defined({ ...kratix, lastSuccessfulConfigureWorkflowTime: since }) },
     ...rest,
@@ -45,11 +52,12 @@ export function requestStatus(source: OwnerSource): Shown {
 /** `.status` of a Promise (reference, section 1.1); its pipelines may write `message` only. */
 export function promiseStatus(source: OwnerSource): Shown {
   const { object, status, now } = source;
-  const { kratix, conditions, ...shown } = commonStatus(source, 'Promise configured');
+  if (status === undefined) return untakenPromise(source);
+  const { kratix, conditions, ...shown } = commonStatus({ ...source, status }, 'Promise configured');
   const available = conditions.find(({ type }) => type === 'Available') ?? unavailable;
   const twice = defined({
     ...apiOf(object),
-    version: status?.version,
+    version: status.version,
     status: available.status === 'True' ? 'Available' : 'Unavailable',
     lastAvailableTime: availableSince(object, available),
   });
@@ -57,8 +65,8 @@ export function promiseStatus(source: OwnerSource): Shown {
   return defined({
     ...shown,
     ...twice,
-    requiredPromises: status?.requirements,
-    requiredBy: status?.requiredBy?.map(({ name, version, requiredVersion }) => ({
+    requiredPromises: status.requirements,
+    requiredBy: status.requiredBy?.map(({ name, version, requiredVersion }) => ({
       promise: { name, version },
       requiredVersion,
     })),
@@ -67,10 +75,19 @@ export function promiseStatus(source: OwnerSource): Shown {
   });
 }
 
+function untakenPromise(source: OwnerSource): Shown {
+  const { object, now } = source;
+  const kept = untakenStatus(source);
+  const twice = { ...apiOf(object), status: 'Unavailable' };
+  const others = conditionsOf(kept).filter(({ type }) => type !== 'Available');
+  const conditions = timed([...others, unavailable], object.status, now);
+  return { ...kept, ...twice, kratix: { ...toRecord(kept['kratix']), ...twice }, conditions };
+}
+
 const completedType = 'ConfigureWorkflowCompleted';
 
-function isCompleted(status: EntityStatus | undefined): boolean {
-  return status?.conditions.some(({ type, status: is }) => type === completedType && is === 'True') === true;
+function isCompleted({ conditions }: EntityStatus): boolean {
+  return conditions.some(({ type, status }) => type === completedType && status === 'True');
 }
 
 /** When the pipelines were last done, whatever became of them since (reference, section 4.1, step 16). */
@@ -82,8 +99,8 @@ function completedSince(conditions: readonly ObjectCondition[], { status: shown 
 }
 
 /** An entity keeps the beginning of a pipeline's message, its details all of it. */
-function isWhole(said: unknown, shown: string, status: EntityStatus | undefined): said is string {
-  return typeof said === 'string' && shown === status?.statusMessage && said.startsWith(shown);
+function isWhole(said: unknown, shown: string, { statusMessage }: EntityStatus): said is string {
+  return typeof said === 'string' && shown === statusMessage && said.startsWith(shown);
 }
 
 const unavailable: NewCondition = {
@@ -99,18 +116,18 @@ function availableSince(object: ClusterObject, { status, lastTransitionTime }: N
   return typeof known === 'string' ? known : undefined;
 }
 
-function commonStatus({ object, status, document, refusal, now }: OwnerSource, done: string) {
-  const source = status ?? { conditions: [], runs: [], pipelines: [], version: '', generation: 0, message: '' };
-  const { kratix, workflows, workflowsSucceeded, workflowsFailed } = objectStatus({ ...source, observedGeneration: 0 });
-  const conditions: NewCondition[] = status === undefined ? [] : [...status.conditions];
+function commonStatus({ object, status, document, refusal, waits, now }: TakenSource, done: string) {
+  const { kratix, workflows, workflowsSucceeded, workflowsFailed } = objectStatus({ ...status, observedGeneration: 0 });
+  const refusing = refusal === undefined ? [] : refused(refusal);
+  const conditions: NewCondition[] = [...unless(status.conditions, refusing), ...refusing];
   return {
-    message: refusal ?? messageOf(status, done),
+    message: refusal ?? waits ?? messageOf(status, done),
     observedGeneration: observedGeneration(object, status, document),
     workflows,
     workflowsSucceeded,
     workflowsFailed,
     kratix: timedPipelines({ kratix }, object, now),
-    conditions: refusal === undefined ? conditions : [...unless(conditions, refused(refusal)), ...refused(refusal)],
+    conditions,
   };
 }
 
@@ -126,40 +143,15 @@ function timedPipelines(wanted: unknown, { status }: ClusterObject, now: string)
 }
 
 /** Why it does not get on is worth more to a user than Kratix's `Pending`. */
-function messageOf(status: EntityStatus | undefined, done: string): string {
-  if (status === undefined) return 'Pending';
+function messageOf(status: EntityStatus, done: string): string {
   if (status.deleting || status.phase === 'Failed' || standsStill(status.phase)) return status.message;
   return status.statusMessage ?? (status.phase === 'Ready' ? done : 'Pending');
 }
 
 /** The object's own generation, when pipelines are done with what it asks for (reference, section 4.1, step 16). */
-function observedGeneration(object: ClusterObject, status: EntityStatus | undefined, document: string | undefined) {
-  const observed =
-    document !== undefined && status?.document === document && status.observedGeneration === status.generation;
+function observedGeneration(object: ClusterObject, status: EntityStatus, document: string | undefined) {
+  const observed = status.document === document && status.observedGeneration === status.generation;
   return observed && isCompleted(status) ? object.metadata.generation : object.status?.['observedGeneration'];
-}
-
-/** A document that admission refuses; Kratix's users get the same words from its webhook. */
-function refused(message: string): NewCondition[] {
-  const why = { status: 'False', reason: 'DocumentRefused' } as const;
-  return [
-    { type: 'Accepted', ...why, message },
-    { type: 'Reconciled', ...why, message: 'Failing' },
-  ];
-}
-
-function unless<T extends { readonly type: string }>(conditions: readonly T[], others: unknown): T[] {
-  return conditions.filter(({ type }) => !asConditions(others).some((other) => other.type === type));
-}
-
-/** The last one of each type. */
-function asConditions(value: unknown): NewCondition[] {
-  const known = conditionsOf({ conditions: value }).filter(({ type }) => typeof type === 'string');
-  return [...new Map(known.map((condition) => [condition.type, condition])).values()].map((condition) => ({
-    ...condition,
-    message: condition.message ?? '',
-    reason: condition.reason ?? 'Unknown',
-  }));
 }
 
 /** Kind and apiVersion of the API, the latter in lower case (reference, section 1.1). */
@@ -175,9 +167,4 @@ function apiOf({ spec }: ClusterObject): { readonly kind?: string; readonly apiV
 
 function defined(record: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined && value !== null));
-}
-
-/** Whether the object shows that its document was refused. */
-export function showsRefusal({ status }: ClusterObject): boolean {
-  return conditionOf(status, 'Accepted')?.status === 'False';
 }

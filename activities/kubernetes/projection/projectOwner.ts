@@ -23,6 +23,8 @@ export interface Projected {
   /** Digest of what the object asks for now. */
   readonly document?: string;
   readonly refusal?: string;
+  /** What keeps anything from being done about the object as it is now. */
+  readonly waits?: string;
 }
 
 const reporters = { promise: 'PromiseController', resource: 'ResourceRequestController' } as const;

@@ -65,3 +65,18 @@ function contains(found: unknown, wanted: unknown): boolean {
   const known = toRecord(found);
   return known !== undefined && Object.entries(record).every(([key, value]) => contains(known[key], value));
 }
+
+/** Those conditions that others say nothing of. */
+export function unless<T extends { readonly type: string }>(conditions: readonly T[], others: unknown): T[] {
+  return conditions.filter(({ type }) => !asConditions(others).some((other) => other.type === type));
+}
+
+/** The last one of each type. */
+export function asConditions(value: unknown): NewCondition[] {
+  const known = conditionsOf({ conditions: value }).filter(({ type }) => typeof type === 'string');
+  return [...new Map(known.map((condition) => [condition.type, condition])).values()].map((condition) => ({
+    ...condition,
+    message: condition.message ?? '',
+    reason: condition.reason ?? 'Unknown',
+  }));
+}

@@ -73,36 +73,6 @@ test('a spec that changes is taken although the one before was lost', async () =
   });
 });
 
-test('a Work that the cluster refuses is told of beside its request, which gets on without it', async () => {
-  const apiVersion = 'admissionregistration.k8s.io/v1';
-  const metadata = { name: 'no-works' };
-  const operations = ['CREATE'];
-  const works = { apiGroups: ['platform.kratix.io'], apiVersions: ['*'], operations, resources: ['works'] };
-  const validations = [{ expression: 'false', message: 'no more Works here', reason: 'Forbidden' }];
-  await world.apply(
-    {
-      ...{ apiVersion, kind: 'ValidatingAdmissionPolicy', metadata },
-      spec: { matchConstraints: { resourceRules: [works] }, validations },
-    },
-    {
-      ...{ apiVersion, kind: 'ValidatingAdmissionPolicyBinding', metadata },
-      spec: { policyName: metadata.name, validationActions: ['Deny'] },
-    },
-  );
-  // A policy counts a moment after it was made; until then a Work that is deleted comes back.
-  await holds('told', async () => {
-    await world.kubectl('delete', 'works', '--all', '--all-namespaces');
-    const told = await world.kubectl('get', 'events', '--field-selector', 'reason=WorkNotShown');
-    return told.includes('no more Works here');
-  });
-  await world.apply(request('database', 'one', { size: 'huge' }));
-  await world.until(['databases', 'one'], 'Reconciled', (object) => {
-    return isReconciled(object) && object.metadata.generation === 3;
-  });
-  expect(await world.kubectl('get', 'works', '-o', 'name')).toBe('');
-  await world.kubectl('delete', 'validatingadmissionpolicybinding', 'no-works');
-});
-
 test('a request goes although its documents were lost', async () => {
   await rm(join(world.platform.home, 'artifacts'), { recursive: true });
   await controller.stop();

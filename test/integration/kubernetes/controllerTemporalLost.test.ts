@@ -161,6 +161,36 @@ test('a Promise that waits for a lost request whose document is refused now says
   expect(await documents()).not.toContain(path('one', 'strict'));
 });
 
+test('a request whose Promise is refused now says that it waits for it, and keeps what it shows of its pipelines', async () => {
+  const tell = stage('tell', 'echo "endpoint: db.test" >/kratix/metadata/status.yaml');
+  const pattern = async (op: 'add' | 'remove') => {
+    const size = '/spec/api/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/size';
+    const patch = JSON.stringify([{ op, path: `${size}/pattern`, value: '[' }]);
+    await world.kubectl('patch', 'promise', 'told', '--type=json', `--patch=${patch}`);
+  };
+  await world.apply(promise('told', { resource: { configure: [pipeline('tell', [tell])] } }));
+  await world.until(['crd', 'tolds.test.fulfil.io'], 'Established', isEstablished);
+  await world.apply(request('told', 'one', { size: 'small' }));
+  await world.until(['tolds', 'one'], 'Reconciled', isReconciled);
+  await controller.stop();
+  await world.platform.loseTemporal();
+  await pattern('add');
+  controller = await startController(world);
+
+  await world.until(['promise', 'told'], 'refused', ({ status }) => status?.['status'] === 'Unavailable');
+  const waiting = await world.until(['tolds', 'one'], 'waits', ({ status }) => {
+    return status?.['message'] === 'waiting for Promise told, which is not installed yet';
+  });
+  expect(waiting.status).toMatchObject({ endpoint: 'db.test' });
+  expect(condition(waiting, 'ConfigureWorkflowCompleted')).toMatchObject({ status: 'True' });
+
+  await pattern('remove');
+  const again = await world.until(['tolds', 'one'], 'Reconciled', (object) => {
+    return isReconciled(object) && object.status?.['message'] === 'Resource requested';
+  });
+  expect(again.status).toMatchObject({ endpoint: 'db.test' });
+});
+
 test('an entity that somebody terminated is taken for lost: documents go with its object, or with its Promise', async () => {
   await world.apply(...['five', 'six'].map((name) => request('database', name, { size: 'small' })));
   for (const name of ['five', 'six']) {

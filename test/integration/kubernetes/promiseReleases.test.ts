@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { promise } from '../../platform/documents.js';
+import { holds } from '../../platform/eventually.js';
 import type { ReleaseServer } from '../../servers/releaseServer.js';
 import { releaseServer } from '../../servers/releaseServer.js';
 import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
@@ -124,6 +125,17 @@ test('a restarted controller fetches once, and writes nothing', async () => {
 });
 
 test('a deleted release takes its Promise along', async () => {
-  await world.kubectl('delete', 'promiserelease', 'database', '--timeout=120s');
+  const patch = (body: unknown) => ['patch', 'promise', 'database', '--type=json', '--patch', JSON.stringify(body)];
+  const finalizer = { path: '/metadata/finalizers/1', value: 'example.com/backup' };
+  await world.kubectl(...patch([{ op: 'add', ...finalizer }]));
+  await world.kubectl('delete', 'promiserelease', 'database', '--wait=false');
+  const waiting = await until('waiting for its Promise', ({ status }) => status?.['status'] === 'Deleting');
+  expect(condition(waiting, 'Installed')?.message).toBe('waiting for Promise database, which is being deleted');
+  await holds('held by somebody else alone', async () => {
+    const { finalizers } = (await world.object('promise', 'database'))?.metadata ?? {};
+    return JSON.stringify(finalizers) === JSON.stringify([finalizer.value]);
+  });
+  await world.kubectl(...patch([{ op: 'remove', path: '/metadata/finalizers' }]));
+  await world.untilGone('promiserelease', 'database');
   expect(await world.object('promise', 'database')).toBeUndefined();
 });

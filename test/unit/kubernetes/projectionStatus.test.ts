@@ -27,6 +27,17 @@ const running: EntityStatus = {
 };
 const source = { workflow: 'resource', deleting: false, paused: false } as const;
 
+const applied = { manager: 'fulfil', operation: 'Apply', subresource: 'status' };
+
+/** As the API server has it when we have applied a status, and others have written fields beside. */
+function appliedObject(ours: Readonly<Record<string, unknown>>, theirs: Readonly<Record<string, unknown>> = {}) {
+  const conditions = ours['conditions'] as { readonly type: string }[];
+  const types = Object.fromEntries(conditions.map(({ type }) => [`k:${JSON.stringify({ type })}`, {}]));
+  const fields = Object.fromEntries(Object.keys(ours).map((key) => [`f:${key}`, key === 'conditions' ? types : {}]));
+  const managedFields = [{ ...applied, fieldsV1: { 'f:status': fields } }];
+  return { metadata: { ...object.metadata, ...{ managedFields } }, status: { ...ours, ...theirs } };
+}
+
 test('conditions are sorted with Ready first, and keep their time until they flip', () => {
   const details = { conditions: [{ type: 'Ready', status: 'True' }], url: 'http://example' };
   const before = requestStatus({ object, status, document: 'd', details, now });
@@ -90,12 +101,52 @@ test('a refused document shows why, whatever is known from before', () => {
   ]);
 });
 
+test('a document that is refused when the entity was lost takes nothing away of what pipelines did', () => {
+  const before = requestStatus({ object, status, document: 'd', details: { url: 'http://example' }, now });
+  const found = appliedObject(before, { healthStatus: { state: 'healthy' } });
+  const refused = requestStatus({ object: found, refusal: 'spec.size: expected a number', now });
+  expect(refused).toMatchObject({ url: 'http://example', workflows: 0, kratix: before['kratix'] });
+  expect(refused['message']).toBe('spec.size: expected a number');
+  expect(refused['conditions']).toMatchObject([
+    { type: 'Accepted', status: 'False' },
+    { type: 'ConfigureWorkflowCompleted', status: 'True' },
+    { type: 'Reconciled', status: 'False' },
+    { type: 'WorksSucceeded', status: 'True' },
+  ]);
+  expect(refused).not.toHaveProperty('healthStatus');
+  expect(writtenStatus(appliedObject(refused))).toEqual({ url: 'http://example' });
+  // Mended, and waiting: the refusal goes, the rest stays.
+  const waits = requestStatus({ object: appliedObject(refused), waits: 'Promise p is not installed yet', now });
+  expect(waits).toMatchObject({ url: 'http://example', message: 'Promise p is not installed yet' });
+  expect((waits['conditions'] as { readonly type: string }[]).map(({ type }) => type)).toEqual([
+    'ConfigureWorkflowCompleted',
+    'WorksSucceeded',
+  ]);
+});
+
+test('a Promise that is refused when its entity was lost is Unavailable, and keeps what its pipelines did', () => {
+  const available = { type: 'Available', status: 'True', reason: 'PromiseAvailable', message: 'Ready' } as const;
+  const conditions = [...status.conditions, { ...available, lastTransitionTime: now }];
+  const before = promiseStatus({ object, status: { ...status, conditions }, document: 'd', now });
+  expect(before).toMatchObject({ status: 'Available', kratix: { status: 'Available' } });
+  const refused = promiseStatus({ object: appliedObject(before), refusal: 'spec.api: wrong', now });
+  expect(refused).toMatchObject({
+    status: 'Unavailable',
+    kratix: { status: 'Unavailable' },
+    message: 'spec.api: wrong',
+  });
+  expect(refused['conditions']).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ type: 'Available', status: 'False' }),
+      expect.objectContaining({ type: 'ConfigureWorkflowCompleted', status: 'True' }),
+    ]),
+  );
+});
+
 test('a Promise that was never installed is Unavailable', () => {
   const shown = promiseStatus({ object, status: { ...status, phase: 'Running', conditions: [] }, now });
   expect(shown).toMatchObject({ status: 'Unavailable', version: 'v1', kratix: { status: 'Unavailable' } });
 });
-
-const applied = { manager: 'fulfil', operation: 'Apply', subresource: 'status' };
 
 test('nothing is written that is there, and what is not wanted any more is taken back', () => {
   const managedFields = [{ ...applied, fieldsV1: { 'f:status': { 'f:message': {}, 'f:url': {} } } }];
@@ -206,13 +257,7 @@ test('what pipelines wrote in the status is told from what we keep there, and fr
     conditions: [{ type: 'Audited', status: 'True', reason: 'Fine', message: '' }],
   };
   const shown = requestStatus({ object, status, document: 'd', details, now });
-  const conditions = shown['conditions'] as { readonly type: string }[];
-  const types = Object.fromEntries(conditions.map(({ type }) => [`k:${JSON.stringify({ type })}`, {}]));
-  const fields = Object.fromEntries(Object.keys(shown).map((key) => [`f:${key}`, key === 'conditions' ? types : {}]));
-  const found = {
-    metadata: { name: 'one', ...{ managedFields: [{ ...applied, fieldsV1: { 'f:status': fields } }] } },
-    status: { ...shown, healthStatus: { state: 'healthy' }, seen: 'by somebody' },
-  };
+  const found = appliedObject(shown, { healthStatus: { state: 'healthy' }, seen: 'by somebody' });
   const audited = { ...details.conditions[0], lastTransitionTime: expect.any(String) };
   expect(writtenStatus(found)).toEqual({ url: 'b', replicas: 3, conditions: [audited] });
   expect(writtenStatus({ metadata: { name: 'one' }, status: { phase: 'by somebody' } })).toBeUndefined();
