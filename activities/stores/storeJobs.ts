@@ -153,7 +153,7 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
       await writer.withdraw(branch, signal);
       return undefined;
     } catch (thrown) {
-      if (!(thrown instanceof Failure) || thrown.type !== 'StoreRefused') throw thrown;
+      if (!(thrown instanceof Failure) || thrown.retryable) throw thrown;
       return `branch ${branch} is merged and cannot be deleted: ${reason(thrown)}`;
     }
   }

@@ -3,7 +3,7 @@ import type { ClusterObject } from '../../activities/kubernetes/projection/clust
 import type { ShownRevisions } from '../../activities/kubernetes/projection/projectRevisions.js';
 import { projectRevisions } from '../../activities/kubernetes/projection/projectRevisions.js';
 import type { ObjectEvent } from '../../activities/kubernetes/projection/statusEvents.js';
-import { normal, warning } from '../../activities/kubernetes/projection/statusEvents.js';
+import { lastingWarning, normal } from '../../activities/kubernetes/projection/statusEvents.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { promiseId } from '../domain/ids.js';
@@ -36,10 +36,11 @@ export async function showPromise(
 }
 
 function revisionEvents({ created, lost }: ShownRevisions): ObjectEvent[] {
-  const again = 'its document was lost with the artifact store; install that version again to have it back';
+  const why =
+    'its document was lost with the artifact store; requests that are bound to it have to be bound to another';
   return [
     ...created.map((revision) => normal('RevisionCreated', `Revision ${revision} created`)),
-    ...lost.map((revision) => warning('RevisionNotShown', `Revision ${revision} is not shown: ${again}`)),
+    ...lost.map((revision) => lastingWarning('RevisionNotShown', `Revision ${revision} is not shown: ${why}`)),
   ];
 }
 

@@ -145,6 +145,22 @@ export async function playScenarios(platform: Platform): Promise<void> {
   await rm(join(platform.store, 'west/resources'), { recursive: true });
   await run('repair', {});
 
+  // A version that cannot be installed is waited for, overtaken, and run all the same.
+  const awaited = (version: string, script: string) =>
+    promise('awaited', {
+      version,
+      promise: { configure: [pipeline('install', [stage('install', script)])] },
+      resource: { configure: [pipeline('configure', [echoStage()])] },
+    });
+  await run('installPromise', awaited('v1', 'true'));
+  await run('configureResource', request('awaited', 'one', { size: 'small' }));
+  await failure(run('installPromise', awaited('v2', 'exit 3')));
+  const bound = await begin('bindResource', binding('awaited', 'v2'));
+  await settled(bound);
+  await failure(run('installPromise', awaited('v3', 'exit 3')));
+  await bound.result();
+  await run('deletePromise', { name: 'awaited' });
+
   // Documents that cannot be removed yet: the store is away.
   const { store } = platform;
   await rename(store, `${store}.away`);

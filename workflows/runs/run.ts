@@ -31,14 +31,15 @@ export async function conductRun(
     deliveries.giveUp();
     if (atOnce) stages.cancel();
   });
+  /** What is given up for something newer has not failed. */
+  const unlessSuperseded = (thrown: unknown) => {
+    if (!isCancellation(thrown) || !progress.superseded) throw thrown;
+  };
   try {
-    await stages
-      .run(() => steps(progress, deliveries))
-      .catch((thrown: unknown) => {
-        if (!isCancellation(thrown) || !progress.superseded) throw thrown;
-      });
+    await stages.run(() => steps(progress, deliveries)).catch(unlessSuperseded);
     await deliveries.settled();
-    if (!progress.superseded && progress.unwritten.length === 0) await clearLeftovers(progress, deliveries);
+    const isOver = progress.superseded || progress.unwritten.length > 0;
+    if (!isOver) await clearLeftovers(progress, deliveries).catch(unlessSuperseded);
     return resultOf(progress);
   } catch (thrown) {
     if (input.awaitsEnds === true) await deliveries.ended();

@@ -15,9 +15,25 @@ export type EventRecorder = (
 /** The API server's limit for a note. */
 const longestNote = 1024;
 
+/** Ten minutes: Kubernetes keeps events for an hour. */
+const toldAgainMillis = 600_000;
+
 /** Events of the new API, with `action` equal to `reason` (reference, section 0.7). Nothing hangs on one that is lost. */
 export function eventRecorder(cluster: Cluster, instance: string, lost: (error: unknown) => void): EventRecorder {
-  return async (reporter, resource, { metadata }, events) => {
+  const told = new Map<string, number>();
+
+  /** What lasts is not told with every look. */
+  function wasTold(uid: string | undefined, { reason, note }: ObjectEvent): boolean {
+    const now = performance.now();
+    for (const [key, at] of told) if (now - at >= toldAgainMillis) told.delete(key);
+    const key = `${uid} ${reason} ${note}`;
+    if (told.has(key)) return true;
+    told.set(key, now);
+    return false;
+  }
+
+  return async (reporter, resource, { metadata }, all) => {
+    const events = all.filter((event) => event.lasting !== true || !wasTold(metadata.uid, event));
     const { name, namespace = '', uid, resourceVersion } = metadata;
     const where = namespace === '' ? 'default' : namespace;
     const regarding = {

@@ -10,7 +10,7 @@ import { promiseStatus, requestStatus } from './ownerStatus.js';
 import type { WorkProjection } from './projectWorks.js';
 import { projectWorks } from './projectWorks.js';
 import { isShown } from './statusConditions.js';
-import { statusEvents, warning } from './statusEvents.js';
+import { lastingWarning, statusEvents } from './statusEvents.js';
 import { writeStatus } from './writeStatus.js';
 import { writtenStatus } from './writtenStatus.js';
 
@@ -83,5 +83,5 @@ async function tellLost(parts: WorkProjection, projected: Projected, thrown: unk
 
 async function warn(parts: WorkProjection, projected: Projected, type: string, thrown: unknown): Promise<void> {
   const { workflow, resource, object } = projected;
-  await parts.record(reporters[workflow], resource, object, [warning(type, reason(thrown))]);
+  await parts.record(reporters[workflow], resource, object, [lastingWarning(type, reason(thrown))]);
 }

@@ -7,6 +7,8 @@ export interface ObjectEvent {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly note: string;
+  /** It is true for as long as it is said, with every look at the object. */
+  readonly lasting?: true;
 }
 
 type Status = Readonly<Record<string, unknown>>;
@@ -133,4 +135,9 @@ export function normal(reason: string, note: string): ObjectEvent {
 
 export function warning(reason: string, note: string): ObjectEvent {
   return { type: 'Warning', reason, note };
+}
+
+/** Of what is wrong at every look, until it is mended. */
+export function lastingWarning(reason: string, note: string): ObjectEvent {
+  return { ...warning(reason, note), lasting: true };
 }

@@ -76,6 +76,8 @@ test('a Work that the cluster refuses is told of beside its request, which gets 
     return isReconciled(object) && object.metadata.generation === 2;
   });
   expect(await world.kubectl('get', 'works', '-o', 'name')).toBe('');
+  // However often it was looked at since.
+  expect((await eventsOf('WorkNotShown')).match(/no more Works here/g)).toHaveLength(1);
   await world.kubectl('delete', 'validatingadmissionpolicybinding', 'no-works');
 });
 
