@@ -37,10 +37,14 @@ export const awaiting = proxyActivities<Activities>({
   cancellationType: 'TRY_CANCEL',
 });
 
-/** Status in a cluster: tried until the API server answers, which is also when the next wish can come. */
+/**
+ * Status in a cluster: tried until the API server answers, which is also when the next wish can come. Ten minutes, and
+ * then asked anew: the cluster may have been built anew, and its controller listen elsewhere.
+ */
 export function projecting(taskQueue: string) {
   return proxyActivities<ProjectionActivities>({
     taskQueue,
+    scheduleToCloseTimeout: '10 minutes',
     startToCloseTimeout: '30 seconds',
     retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '15 seconds' },
   });

@@ -112,8 +112,16 @@ async function textOf(
   path: string,
 ): Promise<string | undefined> {
   const file = files.find((candidate) => candidate.path === path);
-  return file === undefined ? undefined : (await artifacts.get(file.digest)).toString('utf8');
+  if (file === undefined) return undefined;
+  if (file.size > largestMetadata) {
+    const message = `/kratix/metadata/${path}: has ${file.size} bytes; expected at most ${largestMetadata}`;
+    throw new Failure('InvalidMetadata', message, false);
+  }
+  return (await artifacts.get(file.digest)).toString('utf8');
 }
+
+/** Twice what can be shown of a status. Parsed YAML needs many times its size: what is larger could end the worker. */
+const largestMetadata = 1_000_000;
 
 /** Lays status.yaml over what pipelines wrote before: objects deeply, as documented, conditions by type (section 2.9). */
 async function mergeStatus(artifacts: ArtifactStore, text: string | undefined, before: string | undefined) {

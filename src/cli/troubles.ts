@@ -5,6 +5,8 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type proto from '@temporalio/proto';
 import { lastingAttempt } from '../domain/lastingAttempt.js';
 
+type PendingActivity = proto.temporal.api.workflow.v1.IPendingActivityInfo;
+
 /** A step that does not get on. */
 export interface Trouble {
   /** The activity's name, `runStage`. */
@@ -23,7 +25,7 @@ export async function troublesOf(client: Client, workflowId: string): Promise<re
   return (description?.raw.pendingActivities ?? []).flatMap((activity) => {
     const { activityType, lastFailure } = activity;
     const attempt = activity.attempt ?? 1;
-    const told = toldBy(activity);
+    const told = toldBy(activity) ?? notTaken(activity);
     const why = told ?? lastFailure?.message ?? '';
     const lasts = told !== undefined || attempt >= lastingAttempt;
     return why === '' ? [] : [{ step: activityType?.name ?? '', attempt, why, lasts }];
@@ -66,8 +68,19 @@ function unlessGone(thrown: unknown): undefined {
   return undefined;
 }
 
+/** Workers that are all at work take what is next within seconds; after a minute something is in the way. */
+const longWaitMillis = 60_000;
+
+/** Of what has not been begun at all there is nothing else to be told. */
+function notTaken({ attempt, lastStartedTime, scheduledTime }: PendingActivity): string | undefined {
+  if ((attempt ?? 1) > 1 || lastStartedTime != null || scheduledTime == null) return undefined;
+  const seconds = Math.round((Date.now() - Number(scheduledTime.seconds) * 1000) / 1000);
+  if (seconds * 1000 < longWaitMillis) return undefined;
+  return `no worker has had a place for it yet, for ${Math.floor(seconds / 60)} min`;
+}
+
 /** Activities tell one line with their heartbeats (`activities/classified.ts`). */
-function toldBy({ heartbeatDetails }: proto.temporal.api.workflow.v1.IPendingActivityInfo): string | undefined {
+function toldBy({ heartbeatDetails }: PendingActivity): string | undefined {
   const [payload] = heartbeatDetails?.payloads ?? [];
   const told: unknown = payload && defaultPayloadConverter.fromPayload(payload);
   return typeof told === 'string' ? told : undefined;

@@ -18,6 +18,11 @@ export function isStoreTrouble(failureType: string): boolean {
 /** Failures of what documents are read from: no look at a state store tells when they are over. */
 export const artifactTroubles: readonly string[] = ['ArtifactsUnavailable', 'PartMissing'];
 
+/** Failures of what a write needs beside its store: they pass, and nothing tells when they are over. */
+export function isPlatformTrouble(failureType: string): boolean {
+  return ['ArtifactsUnavailable', 'ClusterUnavailable', 'ClusterRefused', 'TemporalUnavailable'].includes(failureType);
+}
+
 /** The reason of a store's Ready condition (reference, section 1.9). */
 export function storeFault(failureType: string): string {
   return faults[failureType] ?? 'StateStoreError';

@@ -13,7 +13,7 @@ import {
   storeJobs,
 } from '../../src/domain/works.js';
 import type { StoreJob, StoreJobs } from '../../src/domain/works.js';
-import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
+import { isPlatformTrouble, isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import { rootFailure } from '../failures.js';
 import { briefly, storeActivities } from '../options.js';
 import { insist } from './insist.js';
@@ -75,7 +75,8 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, configur
       const trouble = 'its documents cannot be written yet';
       // Pipelines have to run for it, of this run or another: who waits for the end of this one waits no longer.
       if (type === 'PartMissing' && configuring) return reviews.run(() => insistOn(trouble));
-      if (type !== 'ArtifactsUnavailable' || !patched('artifacts-awaited')) throw thrown;
+      const awaited = type === 'ArtifactsUnavailable' ? 'artifacts-awaited' : 'platform-awaited';
+      if (!isPlatformTrouble(type) || !patched(awaited)) throw thrown;
       await insistOn(trouble);
     }
   }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { getSnapshot } from '../../../activities/artifacts/snapshot.js';
+import type { EntityClient } from '../../../activities/entityClient.js';
+import { getSnapshot, putSnapshot } from '../../../activities/artifacts/snapshot.js';
 import { workloadGroups } from '../../../activities/works/workloadGroups.js';
+import { works } from '../../../activities/works/works.js';
 import { openScratch } from './scratch.js';
 
 const { artifacts, file } = openScratch();
@@ -60,4 +62,20 @@ describe("a pipeline's output is split by directory", () => {
     const [second] = await groupsOf(['b.yaml', 'a.yaml']);
     expect(second).toEqual(first);
   });
+});
+
+describe('metadata that cannot be read', () => {
+  test.each(['workflow-control.yaml', 'status.yaml'])(
+    '%s of more than a megabyte is refused, and not read',
+    async (path) => {
+      const small = await file(path, '{}');
+      const metadata = await putSnapshot(artifacts, [{ ...small, size: 1_000_001, digest: 'not there' }]);
+      const { collectMetadata } = works({ artifacts, entities: {} as EntityClient });
+      await expect(collectMetadata({ volumes: { own: {}, metadata } })).rejects.toMatchObject({
+        type: 'InvalidMetadata',
+        retryable: false,
+        message: `/kratix/metadata/${path}: has 1000001 bytes; expected at most 1000000`,
+      });
+    },
+  );
 });
