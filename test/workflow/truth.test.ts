@@ -103,6 +103,7 @@ test('an object that is paused is left as it is, holds up no repair, and is mend
 test('a store that is away: NotReady with the reason, the request waits, and all goes on when it is back', async () => {
   await execute(platform, 'registerDestination', onGit('git-away', { place: 'git-away' }));
   await ready('away', 'git-away');
+  await execute(platform, 'configureResource', request('away', 'two', { size: 'small' }));
   await rename(repository, `${repository}.away`);
   const operation = await handOver(platform, 'configureResource', request('away', 'one', { size: 'large' }));
   expect(await settled(operation)).toMatchObject({
@@ -119,6 +120,10 @@ test('a store that is away: NotReady with the reason, the request waits, and all
   expect(await ended(operation)).toMatchObject({ phase: 'Ready' });
   const { stdout } = await run('git', ['-C', repository, 'grep', 'text: large', 'main', '--', 'git-away']);
   expect(stdout).toContain('git-away/resources/default/away/one/configure/5058f/out.yaml');
+  // Who has everything there is only compared with it.
+  await execute(platform, 'repair', { kind: 'GitStateStore', name: 'git' });
+  const other = await platform.entities.status('resource/away/default/two');
+  expect(other?.runs.map(({ action }) => action)).toEqual(['configure']);
 });
 
 test('a deletion whose documents cannot be removed says why, and is done when they can', async () => {

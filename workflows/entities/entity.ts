@@ -140,10 +140,17 @@ export function hearChanges(
 
 /** Finds out whether what was heard matters to the works as they are now. */
 export function weighChanges(state: EntityState): void {
-  const { heard, works } = state;
+  const { heard, works, leftovers } = state;
   state.heard = [];
-  if (heard === 'all' || heard.some((change) => works.some((work) => affects(change, work)))) state.misplaced = true;
+  if (heard === 'all' || heard.some((change) => isAffected(change))) state.misplaced = true;
   if (heard !== 'all') state.leftovers = [...state.leftovers, ...inDoubt(heard, works)];
+
+  function isAffected(change: DestinationChange): boolean {
+    // Only who has everything where it belongs is sure that nothing waits for the store.
+    const isSettled = state.phase === 'Ready' && !leftovers.some(({ destination }) => destination === change.name);
+    const news = isSettled ? change : { ...change, answers: undefined };
+    return works.some((work) => affects(news, work));
+  }
 }
 
 /** Sets where the object stands, where the Web UI, `temporal workflow list` and queries show it. */

@@ -71,7 +71,9 @@ async function checkStore(state: DestinationsState, key: string, name: string): 
     const users = destinationsOn(state.registry, name);
     enqueue(state, ...users.map((destination) => `destination/${destination.name}`));
     // Documents that could not be written wait for this.
-    if (readiness.ready) state.changes = [...state.changes, ...users.map((after) => ({ name: after.name, after }))];
+    const answers = entry.readiness.message === 'not checked yet' ? undefined : (true as const);
+    const changes = users.map((after) => ({ name: after.name, after, answers }));
+    if (readiness.ready) state.changes = [...state.changes, ...changes];
   }
   if (look !== undefined) await noteLook(state, entry.store, look);
   await answer(state, key, `StateStore ${name}`, readiness);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { DestinationChange } from '../../../src/domain/affects.js';
 import { affects, inDoubt } from '../../../src/domain/affects.js';
 import { schedule, selects } from '../../../src/domain/schedule.js';
+import type { Work } from '../../../src/domain/work.js';
 import { dependencyWork, destinationOf, groupOf, placementOf, resourceWork } from './fixtures.js';
 
 const dev = groupOf({ environment: 'dev' });
@@ -155,9 +157,11 @@ describe('a placement that no longer fits', () => {
 describe('whether a changed Destination matters to a work', () => {
   const work = resourceWork([dev]);
   const placed = { ...work, placements: [placementOf(work, dev, a)] };
+  const written = { ...work, placements: [placementOf(work, dev, a, dev.snapshot)] };
+  const refused = { ...work, placements: written.placements.map((placement) => ({ ...placement, refusal: 'no' })) };
   const dependencies = dependencyWork([dev], [placementOf(dependencyWork([dev]), dev, a)]);
 
-  test.each([
+  test.each<readonly [string, DestinationChange, Work, boolean]>([
     ['one that holds a placement changes', { name: 'a', after: prod }, placed, true],
     ['one that holds a placement goes', { name: 'a' }, placed, true],
     ['another match appears and the resource has its place', { name: 'b', after: b }, placed, false],
@@ -165,6 +169,10 @@ describe('whether a changed Destination matters to a work', () => {
     ['a match appears for dependencies', { name: 'b', after: b }, dependencies, true],
     ['one that does not match appears', { name: 'prod', after: prod }, work, false],
     ['one that held nothing goes', { name: 'b' }, placed, false],
+    ['one whose documents are written has its store back', { name: 'a', after: a, answers: true }, written, false],
+    ['one whose documents are not written has its store back', { name: 'a', after: a, answers: true }, placed, true],
+    ['one whose documents were refused has its store back', { name: 'a', after: a, answers: true }, refused, true],
+    ['one that a resource waits for has its store back', { name: 'a', after: a, answers: true }, work, true],
   ])('%s', (_what, change, subject, expected) => {
     expect(affects(change, subject)).toBe(expected);
   });
