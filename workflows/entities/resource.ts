@@ -136,7 +136,7 @@ function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undef
     if (state.phase === 'Failed' && !state.again) return undefined;
     return pipelinesOrder(state, { ...base, type: 'deleteRun', action: 'delete' });
   }
-  const due = (fromStart || state.suspension !== undefined) && lack === undefined && !isAwaiting(state);
+  const due = (fromStart || state.suspension !== undefined) && lack === undefined && state.awaited === undefined;
   const order = due ? pipelinesOrder(state, { ...base, type: 'configureRun', action: 'configure' }) : undefined;
   if (order !== undefined && mayRun(input, state)) return order;
   if (state.misplaced) return { ...base, type: 'placeRun', action: 'place' };

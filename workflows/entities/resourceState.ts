@@ -95,14 +95,16 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
   if (news.boundTo !== state.binding.version) return false;
   state.promiseAvailable = news.available;
   state.promisePaused = news.paused;
-  state.rebinding = news.awaited === true;
-  if (news.awaited === true) {
+  // Who has that version's plan goes on with it while another making of it is installed.
+  state.rebinding = news.awaited === true && state.plan?.version !== news.boundTo;
+  if (state.rebinding) {
     state.awaited = news.boundTo;
     return false;
   }
   // What it showed while it waited is over.
   if (state.awaited !== undefined) state.again = true;
   delete state.awaited;
+  if (news.awaited === true) return false;
   if (news.again === true) state.again = true;
   if (news.plan === undefined) {
     const message = `cannot find a PromiseRevision for Promise ${promise} with version ${news.boundTo}: promise revision not found`;
