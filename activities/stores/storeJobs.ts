@@ -2,29 +2,24 @@ import type { Destination } from '../../src/domain/destination.js';
 import { storeKey } from '../../src/domain/destination.js';
 import { Failure, reason } from '../../src/domain/failure.js';
 import type { Registry } from '../../src/domain/registry.js';
-import { holderOf, isThere, storeOf, wantsProposals } from '../../src/domain/registry.js';
+import { storeOf, wantsProposals } from '../../src/domain/registry.js';
 import type { StoreLook } from '../../src/domain/storeLook.js';
 import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import type { StateStore } from '../../src/domain/stateStore.js';
-import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import type { VerifyScope } from '../../src/domain/run.js';
 import type { Work } from '../../src/domain/work.js';
-import type { PlacementWrite, StoreJob } from '../../src/domain/works.js';
+import type { StoreJob } from '../../src/domain/works.js';
 import { storeJobs as jobsOf } from '../../src/domain/works.js';
-import type { ArtifactStore } from '../artifacts/artifactStore.js';
-import { getSnapshot } from '../artifacts/snapshot.js';
-import { unlessLost } from '../artifacts/unlessLost.js';
 import type { EntityClient } from '../entityClient.js';
 import { canaryChange } from './canaryChange.js';
 import { clearChange } from './clearChange.js';
-import { combinedChange } from './combinedChange.js';
-import { placementChange } from './placementChange.js';
+import type { StoreChangeDependencies, WriteStore } from './storeChanges.js';
+import { storeChanges } from './storeChanges.js';
 import { verifiedChange } from './verifiedChange.js';
-import type { StoreChange, StoreFile, StoreRevision, StoreWriter } from './storeWriter.js';
+import type { StoreRevision, StoreWriter } from './storeWriter.js';
 
-export interface StoreJobDependencies {
-  readonly artifacts: ArtifactStore;
-  readonly entities: Pick<EntityClient, 'registry' | 'partsOf' | 'aggregated' | 'storeTrouble'>;
+export interface StoreJobDependencies extends StoreChangeDependencies {
+  readonly entities: StoreChangeDependencies['entities'] & Pick<EntityClient, 'storeTrouble'>;
   readonly writerFor: (store: StateStore) => StoreWriter;
   /** How often a store is looked at that is well. */
   readonly recheckMillis: number;
@@ -54,85 +49,17 @@ export interface DestinationJob {
   readonly store: StateStore;
 }
 
-/** What one run wants of one store. */
-export interface WriteStore {
-  readonly run: string;
-  /** `jenkins default/example`, for the commit message. */
-  readonly title: string;
-  readonly job: StoreJob;
-}
-
 /** The store activities' work: from what runs and Destinations want to changes of a state store. */
 export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: StoreJobDependencies) {
+  const { changeFor } = storeChanges({ artifacts, entities });
   /** Stores that this worker has written since it last looked at them. */
   const written = new Set<string>();
-
-  async function filesOf(snapshot: string): Promise<StoreFile[]> {
-    return (await getSnapshot(artifacts, snapshot)).map(({ path, digest, size }) => ({
-      path,
-      digest,
-      size,
-      content: () => artifacts.get(digest),
-    }));
-  }
-
-  /** Another's part that was lost, with the artifact store, is not left out: the file would lose what is there. */
-  async function partOf(file: string, part: string, snapshot: string): Promise<StoreFile[]> {
-    try {
-      const files = await filesOf(snapshot);
-      return files.map((each) => ({ ...each, content: () => each.content().catch(partMissing(file, part)) }));
-    } catch (thrown) {
-      return partMissing(file, part)(thrown);
-    }
-  }
 
   function writerOf(registry: Registry, reference: StoreJob['store']): StoreWriter {
     const registered = storeOf(registry, reference);
     if (registered !== undefined) return writerFor(registered.store);
     const message = `${storeKey(reference)} is not registered; the documents wait for it`;
     throw new Failure('StateStoreNotFound', message, true);
-  }
-
-  /** A Destination with one file for all: this placement joins or leaves first, then the file is made of all of them. */
-  async function changeOf(
-    common: Pick<StoreChange, 'run' | 'summary'>,
-    store: StoreJob['store'],
-    placement: PlacementWrite | ObsoletePlacement,
-    files?: readonly StoreFile[],
-  ): Promise<StoreChange> {
-    const { name, layout, destination, snapshot } = placement;
-    const input = { ...common, placement: name, layout, files };
-    if (layout.mode !== 'aggregatedYAML') return placementChange(input);
-    const place = { destination, file: `${storeKey(store)} ${layout.aggregate ?? ''}` };
-    await entities.aggregated({ ...place, placement: name, snapshot: files === undefined ? undefined : snapshot });
-    return {
-      ...common,
-      // Asked at the moment of writing: whoever writes last has heard of everybody.
-      async edit(view) {
-        const leaves = { destination, store, layout };
-        const holder = files === undefined ? holderOf(await entities.registry(), leaves) : destination;
-        const parts = Object.entries(await entities.partsOf({ ...place, destination: holder }));
-        const aggregateParts = await Promise.all(
-          parts.map(async ([part, digest]) => {
-            const own = part === name;
-            return { placement: part, files: await (own ? filesOf(digest) : partOf(place.file, part, digest)) };
-          }),
-        );
-        return placementChange({ ...input, aggregateParts }).edit(view);
-      },
-    };
-  }
-
-  /** Whoever wanted a Destination that is gone by now hears of it, and schedules anew. */
-  async function changeFor(wish: WriteStore, registry: Registry): Promise<StoreChange> {
-    const { run, title } = wish;
-    const job = { ...wish.job, write: wish.job.write.filter(({ destination }) => isThere(registry, destination)) };
-    const common = { run, summary: summaryOf(title, job) };
-    const removals = await Promise.all(job.remove.map((placement) => changeOf(common, job.store, placement)));
-    const writes = await Promise.all(
-      job.write.map(async (placement) => changeOf(common, job.store, placement, await filesOf(placement.snapshot))),
-    );
-    return combinedChange(common, [...removals, ...writes]);
   }
 
   /** A store that fails makes its Destinations NotReady now; the write itself is tried again. */
@@ -236,17 +163,4 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
       await writer.apply([clearChange(destination)], signal);
     },
   };
-}
-
-/** For `catch`: names the part, which its own pipelines bring back. */
-function partMissing(file: string, part: string): (thrown: unknown) => never {
-  return (thrown) => {
-    unlessLost(thrown);
-    const message = `the part of ${part} in ${file} is lost (${reason(thrown)}); it is back when its pipelines have run`;
-    throw new Failure('PartMissing', message, true, { cause: thrown });
-  };
-}
-
-function summaryOf(title: string, { write, remove }: StoreJob): string {
-  return `${write.length > 0 ? 'Update' : 'Delete'} ${title}${write.length > 0 && remove.length > 0 ? ' (and remove)' : ''}`;
 }

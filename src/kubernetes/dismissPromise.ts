@@ -65,11 +65,12 @@ function heldUp(status: EntityStatus, lost: readonly string[]): EntityStatus {
 /** What it waits for: nothing to speak of while nobody else holds it, for then it goes at once. */
 function heldApi({ apis }: ControllerContext, promise: string): Taken {
   const requests = apis.ofPromise(promise)?.requests.list() ?? [];
-  const held = requests.filter(({ metadata }) => metadata.finalizers?.some((each) => each !== entityFinalizer));
+  const othersOf = ({ metadata }: ClusterObject) =>
+    (metadata.finalizers ?? []).filter((finalizer) => finalizer !== entityFinalizer);
+  const held = requests.filter((request) => othersOf(request).length > 0);
   if (held.length === 0) return {};
-  const finalizers = new Set(held.flatMap(({ metadata }) => metadata.finalizers ?? []));
-  finalizers.delete(entityFinalizer);
-  return { waits: waitingForResources(held.map(keyOf), ` held by ${[...finalizers].join(', ')}`) };
+  const holders = [...new Set(held.flatMap(othersOf))];
+  return { waits: waitingForResources(held.map(keyOf), ` held by ${holders.join(', ')}`) };
 }
 
 /** True while the definition is still there; its end wakes the Promise again. */

@@ -68,7 +68,6 @@ async function show(
   status: EntityStatus | undefined,
   taken: Taken,
 ): Promise<void> {
-  if (status === undefined && taken.refusal === undefined && taken.waits === undefined) return;
   const { resource, requests: cache, promise } = api;
   const place = placeOf(context, api, keyOf(object));
   const labelled = status === undefined ? object : await labelSuspension(context, place, object, status);

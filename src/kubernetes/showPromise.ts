@@ -21,7 +21,6 @@ export async function showPromise(
   status: EntityStatus | undefined,
   taken: Taken,
 ): Promise<void> {
-  if (status === undefined && taken.refusal === undefined && taken.waits === undefined) return;
   const { name } = object.metadata;
   const labelled =
     status === undefined ? object : await labelSuspension(context, promisePlace(context, name), object, status);

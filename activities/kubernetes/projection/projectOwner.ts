@@ -31,7 +31,9 @@ const reporters = { promise: 'PromiseController', resource: 'ResourceRequestCont
 
 /** Shows in the cluster what an entity knows: Works and WorkPlacements, then the object's own status, then events. */
 export async function projectOwner(parts: WorkProjection, projected: Projected): Promise<void> {
-  const { workflow, resource, cache, object, status } = projected;
+  const { workflow, resource, cache, object, status, refusal, waits } = projected;
+  // Of an object that is only about to be taken there is nothing to tell.
+  if (status === undefined && refusal === undefined && waits === undefined) return;
   if (status !== undefined) {
     await projectWorks(parts, object, status, (thrown) => tellUnshown(parts, projected, thrown));
   }

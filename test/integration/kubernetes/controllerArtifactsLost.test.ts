@@ -5,7 +5,7 @@ import { echoStage, pipeline, promise, request, stage } from '../../platform/doc
 import { holds } from '../../platform/eventually.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
-import { isEstablished, isReconciled, platformObjects } from './controllerObjects.js';
+import { fulfilOne, isEstablished, isReconciled, platformObjects } from './controllerObjects.js';
 import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
 
@@ -21,18 +21,12 @@ beforeAll(async () => {
   repository = await gitRepository();
   world = await openControllerPlatform();
   controller = await startController(world);
-  await world.apply(
-    ...platformObjects(repository),
-    promise('database', {
-      resource: {
-        configure: [pipeline('configure', [echoStage(), tell])],
-        delete: [pipeline('leave', [stage('bye', 'true')])],
-      },
-    }),
-  );
-  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', isEstablished);
-  await world.apply(request('database', 'one', { size: 'small' }));
-  await world.until(['databases', 'one'], 'Reconciled', isReconciled);
+  await world.apply(...platformObjects(repository));
+  const resource = {
+    configure: [pipeline('configure', [echoStage(), tell])],
+    delete: [pipeline('leave', [stage('bye', 'true')])],
+  };
+  await fulfilOne(world, 'database', promise('database', { resource }));
 });
 afterAll(async () => {
   await controller?.stop();

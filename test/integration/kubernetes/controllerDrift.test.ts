@@ -5,7 +5,7 @@ import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
 import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
-import { isEstablished, isReconciled, platformObjects } from './controllerObjects.js';
+import { fulfilOne, isEstablished, isReconciled, platformObjects } from './controllerObjects.js';
 
 let world: ControllerPlatform;
 let controller: RunningController;
@@ -15,13 +15,9 @@ beforeAll(async () => {
   repository = await gitRepository();
   world = await openControllerPlatform();
   controller = await startController(world);
-  await world.apply(
-    ...platformObjects(repository),
-    promise('database', { resource: { configure: [pipeline('configure', [echoStage()])] } }),
-  );
-  await world.until(['crd', definition], 'Established', isEstablished);
-  await world.apply(request('database', 'one', { size: 'small' }));
-  await world.until(['databases', 'one'], 'Reconciled', isReconciled);
+  await world.apply(...platformObjects(repository));
+  const configure = [pipeline('configure', [echoStage()])];
+  await fulfilOne(world, 'database', promise('database', { resource: { configure } }));
 });
 afterAll(async () => {
   await controller?.stop();

@@ -3,7 +3,7 @@ import { echoStage, pipeline, promise, request } from '../../platform/documents.
 import { holds } from '../../platform/eventually.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
-import { isEstablished, isReconciled, platformObjects } from './controllerObjects.js';
+import { fulfilOne, isReconciled, platformObjects } from './controllerObjects.js';
 import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
 
@@ -19,10 +19,8 @@ beforeAll(async () => {
   repository = await gitRepository();
   world = await openControllerPlatform();
   controller = await startController(world);
-  await world.apply(...platformObjects(repository), versioned('database', 'v1'));
-  await world.until(['crd', 'databases.test.fulfil.io'], 'Established', isEstablished);
-  await world.apply(request('database', 'one', { size: 'small' }));
-  await world.until(['databases', 'one'], 'Reconciled', isReconciled);
+  await world.apply(...platformObjects(repository));
+  await fulfilOne(world, 'database', versioned('database', 'v1'));
 });
 afterAll(async () => {
   await controller?.stop();
@@ -102,10 +100,7 @@ test('a status that the cluster refuses is told of beside its object, and shown 
 });
 
 test('a revision that goes names the requests that it waits for', async () => {
-  await world.apply(versioned('cache', 'v1'));
-  await world.until(['crd', 'caches.test.fulfil.io'], 'Established', isEstablished);
-  await world.apply(request('cache', 'one', { size: 'small' }));
-  await world.until(['caches', 'one'], 'Reconciled', isReconciled);
+  await fulfilOne(world, 'cache', versioned('cache', 'v1'));
   const named = async (kind: string, path: string, value: string) => {
     const line = `{range .items[?(@.spec.${path}=="${value}")]}{.metadata.name} {end}`;
     return (await world.kubectl('get', kind, '-o', `jsonpath=${line}`)).trim();

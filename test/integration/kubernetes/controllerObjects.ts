@@ -1,5 +1,6 @@
 import type { Document } from '../../platform/documents.js';
-import type { Shown } from './controllerPlatform.js';
+import { request } from '../../platform/documents.js';
+import type { ControllerPlatform, Shown } from './controllerPlatform.js';
 import { condition } from './controllerPlatform.js';
 
 export const platformVersion = 'platform.kratix.io/v1alpha1';
@@ -15,6 +16,14 @@ export function platformObjects({ path }: { readonly path: string }): Document[]
 
 export function destinationOf(name: string, stateStoreRef: { readonly kind: string; readonly name: string }): Document {
   return { apiVersion: platformVersion, kind: 'Destination', metadata: { name }, spec: { path: name, stateStoreRef } };
+}
+
+/** Installs a Promise of that name, and has a request `one` of it fulfilled. */
+export async function fulfilOne(world: ControllerPlatform, name: string, installed: Document): Promise<void> {
+  await world.apply(installed);
+  await world.until(['crd', `${name}s.test.fulfil.io`], 'Established', isEstablished);
+  await world.apply(request(name, 'one', { size: 'small' }));
+  await world.until([`${name}s`, 'one'], 'Reconciled', isReconciled);
 }
 
 /** Everything of the newest generation is done. */

@@ -4,7 +4,7 @@ import { holds } from '../../platform/eventually.js';
 import { gate } from '../../platform/gate.js';
 import { gitRepository } from '../../servers/gitRepository.js';
 import type { GitRepository } from '../../servers/gitRepository.js';
-import { isEstablished, isReady, isReconciled, platformObjects } from './controllerObjects.js';
+import { fulfilOne, isEstablished, isReady, isReconciled, platformObjects } from './controllerObjects.js';
 import type { ControllerPlatform, RunningController } from './controllerPlatform.js';
 import { condition, openControllerPlatform, startController } from './controllerPlatform.js';
 
@@ -135,10 +135,7 @@ test('what pipelines wrote in the status is known after the loss, to the delete 
 
 test('a Promise that waits for a lost request whose document is refused now says so, and goes when it is mended', async () => {
   const resource = { configure: [pipeline('configure', [echoStage()])] };
-  await world.apply(promise('strict', { resource }));
-  await world.until(['crd', 'stricts.test.fulfil.io'], 'Established', isEstablished);
-  await world.apply(request('strict', 'one', { size: 'small' }));
-  await world.until(['stricts', 'one'], 'Reconciled', isReconciled);
+  await fulfilOne(world, 'strict', promise('strict', { resource }));
   await controller.stop();
   await world.platform.loseTemporal();
   const size = '/spec/api/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/size';
@@ -168,10 +165,7 @@ test('a request whose Promise is refused now says that it waits for it, and keep
     const patch = JSON.stringify([{ op, path: `${size}/pattern`, value: '[' }]);
     await world.kubectl('patch', 'promise', 'told', '--type=json', `--patch=${patch}`);
   };
-  await world.apply(promise('told', { resource: { configure: [pipeline('tell', [tell])] } }));
-  await world.until(['crd', 'tolds.test.fulfil.io'], 'Established', isEstablished);
-  await world.apply(request('told', 'one', { size: 'small' }));
-  await world.until(['tolds', 'one'], 'Reconciled', isReconciled);
+  await fulfilOne(world, 'told', promise('told', { resource: { configure: [pipeline('tell', [tell])] } }));
   await controller.stop();
   await world.platform.loseTemporal();
   await pattern('add');
