@@ -123,6 +123,8 @@ export interface RunStages {
 export interface Supersede {
   /** What runs is stopped; otherwise it is left to end, and nothing follows it. */
   readonly atOnce: boolean;
+  /** It is only held up: what its pipelines have brought by then is still wanted. */
+  readonly pauses?: boolean;
 }
 
 export interface Remove {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { destination, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
-import { holds } from '../platform/eventually.js';
+import { eventually, holds } from '../platform/eventually.js';
 import { gate } from '../platform/gate.js';
 import { ended, execute, handOver, start } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
@@ -16,6 +16,13 @@ beforeAll(async () => {
 afterAll(() => platform?.close());
 
 const readSize = `size=$(sed -n 's/^  size: *//p' /kratix/input/object.yaml)\n`;
+
+/** Writes a document with the id that it finds in the object's status. */
+const seenId = `id=$(sed -n 's/^  id: *//p' /kratix/input/object.yaml)\n${writeConfigMap('out', '$id')}\n`;
+
+function oneOf(kind: string) {
+  return { apiVersion: 'test.fulfil.io/v1', kind, namespace: 'default', name: 'one' };
+}
 
 function documentOf(name: string, pipelineName = 'configure'): Promise<string> {
   const path = `west/resources/default/${name}/one/${pipelineName}/5058f/out.yaml`;
@@ -67,6 +74,66 @@ test('a superseded run does not begin its next pipeline', async () => {
   const status = await platform.entities.status('resource/stopped/default/one');
   expect(status?.runs[1]?.stages.map((each) => each.stage)).toEqual(['slow']);
   expect(await documentOf('stopped', 'short')).toContain('text: second');
+});
+
+test('what a pipeline wrote into status.yaml is kept although something newer came: the next pipelines see it', async () => {
+  const held = gate(platform.home, 'remembers');
+  const remembering = stage(
+    'remembering',
+    `${readSize}[ $size != first ] || { echo 'id: db-42' > /kratix/metadata/status.yaml\n${held.script}}\n${seenId}`,
+  );
+  const deleting = stage('deleting', `${seenId}grep -q 'id: db-42' /kratix/input/object.yaml`);
+  const resource = { configure: [pipeline('configure', [remembering])], delete: [pipeline('drop', [deleting])] };
+  await execute(platform, 'installPromise', promise('remembers', { resource }));
+  const first = await start(platform, 'configureResource', request('remembers', 'one', { size: 'first' }));
+  await held.reached();
+  const second = await handOver(platform, 'configureResource', request('remembers', 'one', { size: 'second' }));
+  await held.open();
+  await Promise.all([ended(first), ended(second)]);
+  expect(await documentOf('remembers')).toContain('text: db-42');
+  expect(await execute(platform, 'deleteResource', oneOf('Remembers'))).toMatchObject({ phase: 'Gone' });
+});
+
+test('a deletion that overtakes a pipeline finds what that wrote into status.yaml', async () => {
+  const held = gate(platform.home, 'overtaken');
+  const making = stage('making', `echo 'id: db-43' > /kratix/metadata/status.yaml\n${held.script}`);
+  const dropping = stage('dropping', `grep -q 'id: db-43' /kratix/input/object.yaml`);
+  const resource = { configure: [pipeline('configure', [making])], delete: [pipeline('drop', [dropping])] };
+  await execute(platform, 'installPromise', promise('overtaken', { resource }));
+  const asking = await start(platform, 'configureResource', request('overtaken', 'one'));
+  await held.reached();
+  const deleting = await start(platform, 'deleteResource', oneOf('Overtaken'));
+  await eventually('it waits for the pipeline', async () => {
+    const status = await platform.entities.status('resource/overtaken/default/one');
+    return status?.deleting === true ? true : undefined;
+  });
+  await held.open();
+  expect(await ended(deleting)).toMatchObject({ phase: 'Gone' });
+  await expect(asking.result()).rejects.toThrow();
+});
+
+test('a pause lets the pipeline that runs write what it made, and begins none after it', async () => {
+  const held = gate(platform.home, 'halfway');
+  const first = stage('first', `${writeConfigMap('out', 'kept')}${held.script}`);
+  const configure = [pipeline('early', [first]), pipeline('late', [stage('b', writeConfigMap('out', 'late'))])];
+  await execute(platform, 'installPromise', promise('halfway', { resource: { configure } }));
+  const asking = await start(platform, 'configureResource', request('halfway', 'one'));
+  await held.reached();
+  const entity = platform.client.workflow.getHandle('resource/halfway/default/one');
+  await entity.signal('pause');
+  await held.open();
+  await holds('the document of the pipeline that ran', async () =>
+    (await documentOf('halfway', 'early')).includes('text: kept'),
+  );
+  const paused = await eventually('it is paused', async () => {
+    const status = await platform.entities.status('resource/halfway/default/one');
+    return status?.phase === 'Paused' && status.runs[0]?.outcome === 'Superseded' ? status : undefined;
+  });
+  expect(paused.runs[0]?.stages.map((each) => each.stage)).toEqual(['first']);
+  await entity.signal('unpause');
+  // From the start.
+  expect(await held.openDuring(ended(asking))).toMatchObject({ phase: 'Ready' });
+  expect(await documentOf('halfway', 'late')).toContain('text: late');
 });
 
 test('a new revision of a Promise runs its requests anew; a run that goes on keeps the revision it began with', async () => {

@@ -15,7 +15,7 @@ export async function obey(state: EntityState, current: CurrentRun, commands: Co
   state.paused = paused;
   // What runs when it is paused is left to end, and nothing follows it; afterwards it is run from the start.
   if (reconcile || (turned && !paused)) state.again = true;
-  if (reconcile || (turned && paused)) await supersede(current, { atOnce: reconcile });
+  if (reconcile || (turned && paused)) await supersede(current, { atOnce: reconcile, pauses: !reconcile });
 }
 
 /** Something newer, or somebody, wants everything from the start: that ends a suspension (reference, section 2.11). */

@@ -1,4 +1,4 @@
-import { log } from '@temporalio/workflow';
+import { log, patched } from '@temporalio/workflow';
 import type { RunInput, RunResult } from '../../src/domain/run.js';
 import { rootFailure } from '../failures.js';
 import { quick } from '../options.js';
@@ -34,6 +34,7 @@ export async function deleteRun(input: RunInput): Promise<RunResult> {
           throw thrown;
         }
       }
+      if (progress.superseded && patched('word-kept')) return;
       if (input.keepDocuments !== true) await removeDocuments(input, progress, deliveries);
     },
     { deleting: true },

@@ -27,6 +27,8 @@ export interface Deliveries {
   settled(): Promise<void>;
   /** Nobody wants any more what is not yet written. */
   giveUp(): void;
+  /** Nobody waits for people any more. */
+  giveUpReviews(): void;
   /** Resolves when nothing is being written any more; what waits for people is given up. */
   ended(): Promise<void>;
 }
@@ -109,6 +111,11 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, configur
     if (isThere && !progress.superseded) await deliverAll(then);
   }
 
+  function giveUpReviews(): void {
+    progress.givenUp = true;
+    reviews.cancel();
+  }
+
   return {
     start({ works, unscheduled, obsolete }) {
       for (const work of works) progress.works = replaceWork(progress.works, work);
@@ -128,9 +135,9 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, configur
       scope.cancel();
       reviews.cancel();
     },
+    giveUpReviews,
     async ended() {
-      progress.givenUp = true;
-      reviews.cancel();
+      giveUpReviews();
       await Promise.all(pending);
     },
   };

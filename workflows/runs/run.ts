@@ -25,10 +25,11 @@ export async function conductRun(
   const progress = beginProgress(input, deleting);
   const deliveries = beginDeliveries(input, progress, configuring);
   const stages = new CancellationScope();
-  setHandler(supersedeSignal, ({ atOnce }) => {
+  setHandler(supersedeSignal, ({ atOnce, pauses = false }) => {
     progress.superseded = true;
     progress.patience.cancel();
-    deliveries.giveUp();
+    if (pauses) deliveries.giveUpReviews();
+    else deliveries.giveUp();
     if (atOnce) stages.cancel();
   });
   /** What is given up for something newer has not failed. */
