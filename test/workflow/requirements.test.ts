@@ -25,23 +25,32 @@ function condition(status: Awaited<ReturnType<typeof requirementsOf>>, type: str
   return [found?.status, found?.reason];
 }
 
-test('a Promise waits for the Promises that it requires, in the version that it requires', async () => {
-  const needy = promise('needy', { requires: [{ name: 'base', version: 'v2' }], promise: { configure } });
+test('a Promise runs its own pipelines, which may bring what it requires, and its requests wait for that', async () => {
+  const requires = [{ name: 'base', version: 'v2' }];
+  const needy = promise('needy', { requires, promise: { configure }, resource: { configure } });
   const installing = await start(platform, 'installPromise', needy);
   await settled(installing);
   const waiting = await requirementsOf('needy', 'Requirement not installed');
-  expect(waiting.runs).toEqual([]);
+  expect(waiting.runs.map(({ outcome }) => outcome)).toEqual(['Succeeded']);
+  expect(waiting.phase).toBe('Waiting');
+  expect(condition(waiting, 'Reconciled')).toEqual(['Unknown', 'RequirementsNotFulfilled']);
   expect(condition(waiting, 'RequirementsFulfilled')).toEqual(['False', 'RequirementsNotInstalled']);
   expect(condition(waiting, 'Available')).toEqual(['False', 'PromiseUnavailable']);
   expect(waiting.message).toBe(
     'required Promise base v2: Requirement not installed; goes on by itself when it is there',
   );
+  const asking = await start(platform, 'configureResource', request('needy', 'one'));
+  expect(await settled(asking)).toMatchObject({ phase: 'Waiting' });
 
   await execute(platform, 'installPromise', promise('base', { version: 'v1' }));
   await requirementsOf('needy', 'Requirement not installed at the specified version');
   await execute(platform, 'installPromise', promise('base', { version: 'v2' }));
   expect(await ended(installing)).toMatchObject({ phase: 'Ready' });
+  expect(await ended(asking)).toMatchObject({ phase: 'Ready' });
   const fulfilled = await requirementsOf('needy', 'Requirement installed');
+  expect(fulfilled.runs).toHaveLength(1);
+  expect([fulfilled.phase, fulfilled.message]).toEqual(['Ready', 'written to west']);
+  expect(condition(fulfilled, 'Reconciled')).toEqual(['True', 'Reconciled']);
   expect(condition(fulfilled, 'RequirementsFulfilled')).toEqual(['True', 'RequirementsInstalled']);
   const base = await platform.entities.status('promise/base');
   expect(base?.requiredBy).toEqual([{ name: 'needy', version: 'not-set', requiredVersion: 'v2' }]);
@@ -55,6 +64,8 @@ test('a Promise whose requirement goes away serves nothing new until it is back'
   await execute(platform, 'deletePromise', { name: 'ground' });
   const lost = await requirementsOf('tower', 'Requirement not installed');
   expect(condition(lost, 'Available')).toEqual(['False', 'PromiseUnavailable']);
+  expect(condition(lost, 'Reconciled')).toEqual(['Unknown', 'RequirementsNotFulfilled']);
+  expect(lost.phase).toBe('Waiting');
   // What is there stays; what is new waits.
   expect(await platform.entities.status('resource/tower/default/one')).toMatchObject({ phase: 'Ready' });
   const asking = await start(platform, 'configureResource', request('tower', 'two'));

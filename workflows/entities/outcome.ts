@@ -1,5 +1,6 @@
 import { patched } from '@temporalio/workflow';
 import { standsStill } from '../../src/domain/phase.js';
+import type { WorkflowType } from '../../src/domain/plan.js';
 import type { RunAction, RunResult } from '../../src/domain/run.js';
 import type { Work } from '../../src/domain/work.js';
 import type { EntityState } from './entity.js';
@@ -53,7 +54,7 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
       // Placing anew or repairing does not heal a configuration that failed, and ends no suspension.
       if (action !== 'configure' && state.suspension !== undefined) return showSuspended(state);
       if (action !== 'configure' && state.failure !== undefined) return show(state, 'Failed', state.failure.message);
-      noteWorks(state, order, result);
+      noteWorks(state, order.owner.type, result);
       return show(state, result.outcome === 'Waiting' ? 'Waiting' : 'Ready', result.message);
   }
 }
@@ -75,7 +76,7 @@ function noteFailure(state: EntityState, order: RunOrder, result: RunResult & { 
   const ofWrites = refused || action === 'place' || action === 'repair';
   if (action === 'configure' && refused) noteCompleted(state);
   else if (action === 'configure') noteFailed(state, result);
-  if (refused) noteWorks(state, order, result);
+  if (refused) noteWorks(state, order.owner.type, result);
   // What pipelines failed of stays until the next ones.
   if (ofWrites && state.failure !== undefined && state.failure.ofWrites !== true) return;
   state.failure = { type: result.type ?? 'Failed', message: result.message, ...(ofWrites ? { ofWrites } : {}) };
@@ -92,8 +93,12 @@ function noteFailed(state: EntityState, result: RunResult): void {
   note(state, { type: 'Reconciled', status: 'False', reason: 'ConfigureWorkflowFailed', message: 'Failing' });
 }
 
-function noteWorks(state: EntityState, order: RunOrder, result: RunResult): void {
-  const what = order.owner.type === 'promise' ? 'promise' : 'resource';
+/** The conditions that say what has become of its works (reference, sections 1.1 and 4.2). */
+export function noteWorks(
+  state: EntityState,
+  what: WorkflowType,
+  result: Pick<RunResult, 'outcome' | 'unscheduled'>,
+): void {
   const failing = state.works.filter(isRefused);
   if (failing.length > 0) {
     const message = worksMessage(what, 'failed', namesOf(failing));
@@ -121,7 +126,7 @@ function noteWorks(state: EntityState, order: RunOrder, result: RunResult): void
 }
 
 /** Kratix has other words and another list for Promises than for requests (reference, sections 1.1 and 4.2). */
-function worksMessage(what: 'promise' | 'resource', how: string, names: readonly string[]): string {
+function worksMessage(what: WorkflowType, how: string, names: readonly string[]): string {
   const verb = what === 'promise' && how === 'failed' ? 'are not ready' : how;
   return `Some works associated with this ${what} ${verb}: [${names.join(what === 'promise' ? ' ' : ',')}]`;
 }

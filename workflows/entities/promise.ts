@@ -8,7 +8,7 @@ import type { Adopt, ApplyPromise, DestinationsChanged, Forget, Recall, Released
 import type { Remove, Requirements } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
-import { hearChanges, historyIsLong, isGone, note, renew, show, showAgain } from './entity.js';
+import { hearChanges, historyIsLong, isGone, renew, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
 import { concludeWithdrawal, nextDeletion, showDeletion, unblockDeletion } from './promiseDeletion.js';
@@ -23,7 +23,8 @@ import { dropNext, settleAmongLiving, settleAtOnce, takeLeave } from './answers.
 import { compare, tellHeldUp, tellRepair } from './comparison.js';
 import { conclude, noteBegun } from './outcome.js';
 import { projection } from './projection.js';
-import { isServing, missing, noteServing, planFor, tellServing } from './serving.js';
+import { mayRun } from './requirements.js';
+import { isServing, noteServing, planFor, tellServing } from './serving.js';
 
 /** Keeps one Promise: its API's revision, its dependencies, and the list of requests that it serves. */
 export async function promise(input: PromiseInput): Promise<EntityStatus> {
@@ -202,15 +203,6 @@ function nextOrder(input: PromiseInput, state: PromiseState): RunOrder | undefin
   return repairOrder(state, base);
 }
 
-/** What it requires comes first; it goes on by itself when that is there (reference, section 3.3). */
-function mayRun(state: PromiseState): boolean {
-  const reasons = missing(state);
-  if (reasons.length === 0) return true;
-  note(state, { type: 'Reconciled', status: 'Unknown', reason: 'RequirementsNotFulfilled', message: 'Pending' });
-  show(state, 'Waiting', `${reasons.join('; ')}; goes on by itself when it is there`);
-  return false;
-}
-
 async function perform(
   state: PromiseState,
   current: CurrentRun,
@@ -225,6 +217,7 @@ async function perform(
   show(state, order.action === 'delete' ? 'Deleting' : 'Running', `${order.action}, generation ${state.generation}`);
   const asked = state.verify;
   const result = await conductEntityRun(state, current, order, project);
+  delete state.unfulfilled;
   conclude(state, order, result);
   if (order.action === 'repair') await tellRepair(state, result, asked);
   if (result.outcome === 'Succeeded') {

@@ -48,6 +48,8 @@ export interface PromiseState extends EntityState {
   changes: readonly DestinationChange[] | 'all';
   /** Where what it requires stands, as far as the catalogue has told. */
   requirements?: readonly RequirementStatus[];
+  /** It is installed, and shows what it lacks of that. */
+  unfulfilled?: true;
   requiredBy: readonly Dependent[];
   /** What requests and the catalogue were last told: whether it serves, and what it offers. */
   told: { readonly serving: boolean; readonly paused: boolean; readonly offering: string };

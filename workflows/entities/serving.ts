@@ -1,36 +1,19 @@
 import type { Condition } from '../../src/domain/condition.js';
 import { promisesId } from '../../src/domain/ids.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
-import { unmet } from '../../src/domain/requirements.js';
 import { latestVersion } from '../../src/domain/revision.js';
 import type { PromiseOffering } from '../messages.js';
 import { signals } from '../messages.js';
 import { send } from '../waiters.js';
 import { note } from './entity.js';
 import type { PromiseState } from './promiseState.js';
+import { missing, noteRequirements, showRequirements } from './requirements.js';
 
 /** Whether requests can be fulfilled: installed, with what it needs, and held up by nobody (reference, section 3.1). */
 export function isServing(state: PromiseState): boolean {
   return (
     state.installed !== undefined && !state.paused && state.suspension === undefined && missing(state).length === 0
   );
-}
-
-/** What it needs and does not have, as sentences; not knowing yet counts as missing. */
-export function missing({ plan, requirements }: PromiseState): string[] {
-  const requires = plan?.requires ?? [];
-  if (requires.length === 0) return [];
-  const known = requirements ?? [];
-  const unknown = requires.filter(
-    ({ name, version }) => !known.some((each) => each.name === name && each.version === version),
-  );
-  return [
-    ...unknown.map(({ name }) => `required Promise ${name}: not known yet`),
-    ...unmet(known).map(({ name, version, state }) => {
-      const which = version === undefined || version === '' ? name : `${name} ${version}`;
-      return `required Promise ${which}: ${state}`;
-    }),
-  ];
 }
 
 /** The revision that a request runs with; undefined when there is none. */
@@ -47,22 +30,12 @@ export function isComing(state: PromiseState, key: string): boolean {
   return version !== undefined && version === state.plan?.version && version !== state.installed?.version;
 }
 
-/** The conditions that say whether it serves, and why not (reference, section 1.1). */
+/** Shows whether it serves, and why not (reference, section 1.1). */
 export function noteServing(state: PromiseState): void {
-  const { plan, requirements } = state;
   note(state, available(state));
-  if ((plan?.requires ?? []).length === 0 && !state.conditions.some(({ type }) => type === requirementsType)) return;
-  if (missing(state).length === 0) {
-    const message = 'Requirements fulfilled';
-    return note(state, { type: requirementsType, status: 'True', reason: 'RequirementsInstalled', message });
-  }
-  const present = requirements?.length === 0 ? [] : unmet(requirements ?? []);
-  const installed = present.length > 0 && present.every(({ state: is }) => is === 'Requirement not available');
-  const reason = installed ? 'RequirementsNotAvailable' : 'RequirementsNotInstalled';
-  note(state, { type: requirementsType, status: 'False', reason, message: 'Requirements not fulfilled' });
+  noteRequirements(state);
+  showRequirements(state);
 }
-
-const requirementsType = 'RequirementsFulfilled';
 
 function available(state: PromiseState): Omit<Condition, 'lastTransitionTime'> {
   const type = 'Available';

@@ -70,7 +70,7 @@ async function registerItself(): Promise<void> {
   await mustKubectl(kubeconfig, ['apply', '-f', file]);
 }
 
-test('a Promise is made of another one: it brings it, requires it, and asks it for parts', async () => {
+test('a Promise is made of another one: it brings what it requires, and asks it for parts', async () => {
   const part = promise('part', {
     selector: { environment: 'dev' },
     resource: { configure: [pipeline('configure', [stage('write', writeConfigMap('out', 'a-part'))])] },
@@ -90,13 +90,10 @@ spec:
 YAML
 `;
   const whole = promise('whole', {
-    ...{ selector: { environment: 'platform' }, requires: [{ name: 'part' }] },
+    ...{ selector: { environment: 'platform' }, requires: [{ name: 'part' }], dependencies: [part] },
     resource: { configure: [pipeline('configure', [stage('ask', asksForPart)])] },
   });
-  const bundle = promise('bundle', { selector: { environment: 'platform' }, dependencies: [part] });
   await platform.apply(whole);
-  await platform.until(['promise', 'whole'], 'waiting', ({ status }) => status?.['requiredPromises'] !== undefined);
-  await platform.apply(bundle);
   await platform.until(['promise', 'whole'], 'Available', ({ status }) => status?.['status'] === 'Available');
   await platform.until(['promise', 'part'], 'Available', ({ status }) => status?.['status'] === 'Available');
 
