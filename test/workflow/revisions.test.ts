@@ -66,6 +66,26 @@ test('requests follow the latest revision, or stay with the one they are bound t
   expect(await applied('db', 'stays', 'v1')).toMatchObject({ version: 'v1', binding: { version: 'v1' } });
 });
 
+test('a request goes with the version that was applied last, not with one that did not get that far', async () => {
+  const withDelete = (version: string, configures: string, deletes: string) =>
+    promise('cache', {
+      version,
+      resource: {
+        configure: [pipeline('configure', [stage('make', configures)])],
+        delete: [pipeline('drop', [stage('drop', deletes)])],
+      },
+    });
+  await execute(platform, 'installPromise', withDelete('v1', 'true', 'true'));
+  await execute(platform, 'configureResource', request('cache', 'one'));
+  await execute(platform, 'installPromise', withDelete('v2', 'exit 3', 'exit 4'));
+  await eventually('the upgrade failed', async () => {
+    const status = await platform.entities.status('resource/cache/default/one');
+    return status?.binding?.failed === 'v2' && status.phase === 'Failed';
+  });
+  const one = { apiVersion: 'test.fulfil.io/v1', kind: 'Cache', namespace: 'default', name: 'one' };
+  expect(await execute(platform, 'deleteResource', one)).toMatchObject({ phase: 'Gone' });
+});
+
 test('a version that there is not is refused by name, and binding to one that there is heals it', async () => {
   await execute(platform, 'installPromise', versioned('queue', 'v1', 'one'));
   await execute(platform, 'configureResource', request('queue', 'one'));

@@ -2,6 +2,7 @@ import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { projecting } from '../options.js';
 import type { EntityState } from './entity.js';
+import { historyIsLong } from './entity.js';
 
 export interface Projection {
   /** Shows the object's state in the cluster that asked for it, if it has changed. */
@@ -34,6 +35,8 @@ export function projection(state: EntityState, statusOf: () => EntityStatus, isS
       const isTaken = await report.then(() => true, unlessLate);
       if (isTaken) return;
       shown = '';
+      // The entity renews itself first, and then shows it: a controller may stay away for weeks.
+      if (historyIsLong()) return;
     }
   };
   return {

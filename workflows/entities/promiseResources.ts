@@ -34,11 +34,15 @@ export async function tellResources(input: PromiseInput, state: PromiseState): P
     const news: PromiseChanged = { boundTo, ...revision, available, paused };
     return send(entityIdOf(input, key), signals.promiseChanged, news);
   };
-  await inBatches(there, (key) => {
+  const announcePlan = (key: string) => {
     const again = rerun.includes(key) ? true : undefined;
     return announceTo(key, { plan: planFor(state, key), again });
-  });
-  if (isToldMore && isStuck) await inBatches(coming, (key) => announceTo(key, { awaited: true }));
+  };
+  await inBatches(there, announcePlan);
+  if (isToldMore && isStuck) {
+    // It may have been installed while others were told, whose turn was before theirs.
+    await inBatches(coming, (key) => (isComing(state, key) ? announceTo(key, { awaited: true }) : announcePlan(key)));
+  }
   if (changes === 'all' || changes.length > 0) {
     const news: DestinationsChanged = changes === 'all' ? {} : { changes };
     await signalAll(input, state.resources, signals.destinationsChanged, news);

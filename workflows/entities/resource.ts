@@ -17,7 +17,15 @@ import { conclude, noteBegun } from './outcome.js';
 import { projection } from './projection.js';
 import { isAwaiting, lackOf, mayRun, showAwaiting, showLacking } from './heldBack.js';
 import type { ResourceInput, ResourceState } from './resourceState.js';
-import { acceptBinding, acceptPromise, acceptWish, isStoredAnew, newResourceState, postpone } from './resourceState.js';
+import {
+  acceptBinding,
+  acceptPromise,
+  acceptWish,
+  isStoredAnew,
+  newResourceState,
+  planOf,
+  postpone,
+} from './resourceState.js';
 import { objectOf, ownerOf, statusOf } from './resourceView.js';
 
 /** Keeps one Resource for as long as it is wanted: one run at a time, the newest wish next. */
@@ -116,7 +124,7 @@ async function adopt(input: ResourceInput, state: ResourceState): Promise<void> 
 }
 
 function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undefined {
-  const { plan } = state;
+  const plan = planOf(state);
   if (plan === undefined) {
     if (state.deleting) show(state, 'Gone', 'deleted');
     return undefined;
@@ -174,7 +182,9 @@ function concludeUpgrade(state: ResourceState, version: string, { outcome, messa
     const failed = state.conditions.find(({ type }) => type === 'ConfigureWorkflowCompleted');
     state.binding = failUpgrade(state.binding, version, failed?.message ?? message);
   }
-  if (outcome === 'Succeeded' || outcome === 'Waiting') state.binding = completeUpgrade(state.binding, version);
+  if (outcome !== 'Succeeded' && outcome !== 'Waiting') return;
+  state.binding = completeUpgrade(state.binding, version);
+  if (state.plan?.version === version) delete state.appliedPlan;
 }
 
 /** A Promise that is being deleted has to know which resource holds it up. */

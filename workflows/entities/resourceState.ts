@@ -23,6 +23,8 @@ export interface ResourceState extends EntityState {
   kind: string;
   /** Of the revision that it is bound to, as far as its Promise has told. */
   plan?: PromisePlan;
+  /** Of the version that was applied last, while the plan is another version's. */
+  appliedPlan?: PromisePlan;
   /** Generation of the Promise that the last configure run used. */
   observedPlan: number;
   /** Digest of the API that the wanted document was checked with. */
@@ -117,8 +119,20 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
     state.again = true;
   }
   const changed = news.plan.generation !== state.plan?.generation;
+  keepApplied(state, news.plan);
   state.plan = news.plan;
   return changed;
+}
+
+function keepApplied(state: ResourceState, next: PromisePlan): void {
+  const { plan, binding } = state;
+  if (next.version === binding.lastApplied) delete state.appliedPlan;
+  else if (plan !== undefined && plan.version === binding.lastApplied) state.appliedPlan = plan;
+}
+
+/** What it is run with: it goes with the version that was applied last, which made what there is (reference, section 3.4). */
+export function planOf({ deleting, plan, appliedPlan }: ResourceState): PromisePlan | undefined {
+  return deleting ? (appliedPlan ?? plan) : plan;
 }
 
 /** Its revision was lost, and is stored anew from its object: what runs waits for what does not come back. */

@@ -6,6 +6,7 @@ import type { RunRecord } from '../../src/domain/run.js';
 import { publicState } from './entity.js';
 import type { RunOrder } from './entityRun.js';
 import type { ResourceInput, ResourceState } from './resourceState.js';
+import { planOf } from './resourceState.js';
 
 export function ownerOf(input: ResourceInput, state: ResourceState, plan: PromisePlan): Owner {
   const { promise, namespace, name } = input;
@@ -36,7 +37,8 @@ function lastConfigured(runs: readonly RunRecord[]): string | undefined {
 }
 
 export function statusOf({ namespace, name }: ResourceInput, state: ResourceState): EntityStatus {
-  const { apiVersion, kind, plan, binding, deleting, checkedWith } = state;
+  const { apiVersion, kind, binding, deleting, checkedWith } = state;
+  const plan = planOf(state);
   const pipelines = plan?.pipelines.resource[deleting ? 'delete' : 'configure'] ?? [];
   const version = plan?.version ?? '';
   const checked = checkedWith !== undefined && checkedWith === plan?.api?.definition;
