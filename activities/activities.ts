@@ -6,6 +6,7 @@ import { removal } from './admission/removal.js';
 import type { SweptArtifacts } from './artifacts/artifactStore.js';
 import { sweepArtifacts } from './artifacts/sweepArtifacts.js';
 import { attempt, classified } from './classified.js';
+import { countedWrites } from './countedWrites.js';
 import { runAndCollect } from './runAndCollect.js';
 import type { StageRunner } from './stages/stageRunner.js';
 import { storeJobs } from './stores/storeJobs.js';
@@ -30,12 +31,13 @@ export type Activities = ReturnType<typeof createActivities>;
 export function createActivities(dependencies: ActivityDependencies) {
   const { entities, runStage, artifacts, neededDigests, sweptSince } = dependencies;
   const pipelineWorks = works(dependencies);
+  const stores = storeJobs(dependencies);
   return {
     ...thin(admission(dependencies)),
     ...thin(removal(dependencies)),
     ...thin(pipelineWorks),
     ...thin(entityList({ entities, attempt })),
-    ...thin(storeJobs(dependencies)),
+    ...thin({ ...stores, writeStore: countedWrites((wish, signal) => stores.writeStore(wish, signal)) }),
     ...thin({
       async sweepArtifacts(_: object, signal: AbortSignal) {
         const notedSince = await sweptSince();

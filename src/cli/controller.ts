@@ -23,7 +23,7 @@ import { stopSignal } from './stopSignal.js';
 /** `fulfil controller`: a cluster's objects become wishes, and what becomes of them is shown in the cluster. */
 export async function controller(): Promise<ExitCode> {
   const configuration = controllerConfiguration(process.env);
-  const { artifacts: place, taskQueue } = workerConfiguration(process.env);
+  const { artifacts: place, taskQueue, metricsPort } = workerConfiguration(process.env);
   const { namespace: system, probePort, webhookPort } = configuration;
   const over = new AbortController();
   const stop = AbortSignal.any([stopSignal(), over.signal]);
@@ -39,7 +39,7 @@ export async function controller(): Promise<ExitCode> {
     if (connection === undefined) return exitCodes.done;
     closing.push(() => connection.close());
     // From now on: a runtime that never had a connection would keep the process alive.
-    installRuntime();
+    installRuntime(metricsPort);
     const native = await NativeConnection.connect(connectionOptions);
     closing.push(() => native.close());
     const artifacts = await openArtifacts(place);

@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
+import type { RuntimeOptions } from '@temporalio/worker';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { containerEngine } from '../../activities/containers/engine.js';
 import { BASE_IMAGE } from '../setup/baseImage.js';
@@ -18,9 +19,13 @@ import { aborted } from '../kubernetes/aborted.js';
 import { remark } from './print.js';
 import { reachTemporal } from './reachTemporal.js';
 
-/** Logs as single lines on standard error; Temporal's own core speaks only of what is wrong. */
-export function installRuntime(): void {
-  Runtime.install({
+/**
+ * Logs as single lines on standard error; Temporal's own core speaks only of what is wrong.
+ * @param metricsPort where `/metrics` is served, for Prometheus
+ */
+export function installRuntime(metricsPort: number | undefined): void {
+  const metrics = metricsPort === undefined ? undefined : { prometheus: { bindAddress: `0.0.0.0:${metricsPort}` } };
+  const options: RuntimeOptions = {
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       // The worker for stages has activities only, and is meant to.
       if (message.startsWith('No workflows registered')) return;
@@ -28,10 +33,19 @@ export function installRuntime(): void {
       const error = meta?.['error'] instanceof Error ? `: ${meta['error'].message}` : '';
       remark(`${level} ${message}${error}${where}`);
     }),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+      metrics,
+    },
     // Fulfil stops its workers itself, so that the development server outlives them.
     shutdownSignals: [],
-  });
+  };
+  try {
+    Runtime.install(options);
+  } catch (thrown) {
+    if (metricsPort === undefined) throw thrown;
+    throw new Error(`FULFIL_METRICS_PORT: ${metricsPort}: ${reason(thrown)}`, { cause: thrown });
+  }
 }
 
 export interface StartedWorker extends FulfilWorker {
@@ -66,7 +80,7 @@ export async function startWorker(
     const sweeping = keepSweepSchedule(client, configuration.taskQueue, notSwept, over.signal);
     closing.push(() => sweeping);
     // Not before: a runtime that never had a connection would keep the process alive.
-    installRuntime();
+    installRuntime(configuration.metricsPort);
     const native = await NativeConnection.connect(connectionOptions);
     closing.push(() => native.close());
     return { ...(await createWorker({ configuration, connection: native, client, stages })), close };

@@ -13,6 +13,11 @@ export function resourceId(promise: string, namespace: string, name: string): st
   return `resource/${promise}/${namespace}/${name}`;
 }
 
+/** The Promise of a Promise's, a Resource's or a run's id. */
+export function promiseOf(id: string): string {
+  return id.split('/')[1] ?? '';
+}
+
 /** `resource/jenkins/default/example/run-3` */
 export function runId(entity: string, run: number): string {
   return `${entity}/run-${run}`;

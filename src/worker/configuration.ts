@@ -22,6 +22,8 @@ export interface WorkerConfiguration {
   readonly recheckMillis: number;
   /** Undefined: nobody asks this process whether it is well. */
   readonly probePort?: number;
+  /** Undefined: nothing is measured. */
+  readonly metricsPort?: number;
   /** What an operator sets for the whole platform. */
   readonly settings: Settings;
   readonly identity: string;
@@ -46,6 +48,8 @@ const Environment = z.object({
   FULFIL_STAGES: z.enum(['engine', 'kubernetes']).default('engine'),
   /** 0 for none. */
   FULFIL_PROBE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** 0 for none. */
+  FULFIL_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   FULFIL_STAGE_NETWORK: z.enum(['default', 'none']).default('default'),
 });
 
@@ -68,6 +72,7 @@ export function workerConfiguration(environment: NodeJS.ProcessEnv): WorkerConfi
     FULFIL_STAGE_NETWORK,
     FULFIL_RECHECK_INTERVAL,
     FULFIL_PROBE_PORT,
+    FULFIL_METRICS_PORT,
   } = parsed.data;
   // Container engines are started in folders of their own, so paths have to mean the same everywhere.
   const home = resolve(FULFIL_HOME ?? defaultHome(environment));
@@ -80,6 +85,7 @@ export function workerConfiguration(environment: NodeJS.ProcessEnv): WorkerConfi
     network: FULFIL_STAGE_NETWORK,
     recheckMillis: goDuration(FULFIL_RECHECK_INTERVAL) ?? 0,
     ...(FULFIL_PROBE_PORT === 0 ? {} : { probePort: FULFIL_PROBE_PORT }),
+    ...(FULFIL_METRICS_PORT === 0 ? {} : { metricsPort: FULFIL_METRICS_PORT }),
     settings: {
       reconciliationIntervalMillis: goDuration(parsed.data.FULFIL_RECONCILIATION_INTERVAL) ?? 0,
       reconcileAfterFailure: parsed.data.FULFIL_RECONCILE_AFTER_FAILURE === 'true',

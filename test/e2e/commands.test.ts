@@ -7,6 +7,7 @@ import { BASE_IMAGE, buildImage } from '../../src/setup/baseImage.js';
 import { configMap, destination, echoStage, pipeline, promise, request, stage } from '../platform/documents.js';
 import { holds } from '../platform/eventually.js';
 import { storeFiles } from '../platform/storeFiles.js';
+import { freePorts } from '../../src/server/freePorts.js';
 import { temporal } from '../platform/temporalCli.js';
 import type { Product } from './product.js';
 import { openProduct } from './product.js';
@@ -14,8 +15,11 @@ import { openProduct } from './product.js';
 const samples = fileURLToPath(new URL('../../deploy/samples', import.meta.url));
 
 let product: Product;
+let metrics: string;
 beforeAll(async () => {
-  product = await openProduct({ worker: true });
+  const port = String(await freePorts(1));
+  metrics = `http://127.0.0.1:${port}/metrics`;
+  product = await openProduct({ worker: true, environment: { FULFIL_METRICS_PORT: port } });
   await buildImage(product.engine, 'localhost/fulfil-demo-jenkins:1', join(samples, 'jenkins/image'), {
     BASE: BASE_IMAGE,
   });
@@ -82,6 +86,14 @@ test('the samples: a Promise, a request and its change, and what get, describe a
   expect(await storeFiles(west)).toEqual([]);
   const gone = await product.fulfil('get', 'promise', 'jenkins');
   expect([gone.code, gone.stderr]).toEqual([1, 'promises "jenkins" not found\n']);
+});
+
+test('a worker tells Prometheus how its writes went, and how busy it is', async () => {
+  const text = await (await fetch(metrics)).text();
+  expect(text).toMatch(
+    /^kratix_workplacement_writes_total\{[^}]*destination="west",[^}]*promise="jenkins",[^}]*result="success"[^}]*\} [1-9]/m,
+  );
+  expect(text).toMatch(/^temporal_worker_task_slots_available\{[^}]*task_queue="fulfil-stages"/m);
 });
 
 test('exit code 3: what has to wait is handed over and goes on by itself; --until-ready waits through', async () => {

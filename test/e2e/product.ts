@@ -44,8 +44,15 @@ export interface RunningProgram {
 
 const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
-/** A product with a server, a state store and a Destination; with a worker unless a test starts its own. */
-export async function openProduct(options: { readonly worker: boolean }): Promise<Product> {
+export interface ProductOptions {
+  /** Tests that want none start their own. */
+  readonly worker: boolean;
+  /** Further settings of everything that runs. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A product with a server, a state store and a Destination. */
+export async function openProduct(options: ProductOptions): Promise<Product> {
   if (!existsSync(program)) throw new Error(`${program} is missing: run \`npm run build\``);
   const folder = await mkdtemp(join(tmpdir(), 'fulfil-e2e-'));
   const [home, store] = [join(folder, 'home'), join(folder, 'store')];
@@ -53,7 +60,8 @@ export async function openProduct(options: { readonly worker: boolean }): Promis
   const temporal = await temporalBinary(() => undefined);
   const port = await freePorts(1);
   const address = `127.0.0.1:${port}`;
-  const environment = { FULFIL_HOME: home, TEMPORAL_ADDRESS: address, FULFIL_STAGE_NETWORK: 'none' };
+  const own = { FULFIL_HOME: home, TEMPORAL_ADDRESS: address, FULFIL_STAGE_NETWORK: 'none' };
+  const environment = { ...own, ...options.environment };
   const running: RunningProgram[] = [];
 
   async function launch(command: string, args: readonly string[], ready: string): Promise<RunningProgram> {

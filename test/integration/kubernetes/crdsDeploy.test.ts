@@ -280,6 +280,7 @@ describe('the chart', () => {
       'worker.replicas=3',
       'artifacts.volume.accessMode=ReadWriteMany',
       'image.tag=9.9.9',
+      'metrics.port=9464',
     ];
     const chart = byName(await template(...settings.flatMap((setting) => ['--set', setting])));
     const kinds = [...chart.values()].map(({ kind }) => kind);
@@ -295,6 +296,10 @@ describe('the chart', () => {
       replicas: 3,
       template: { spec: { containers: [{ image: 'fulfil:9.9.9' }] } },
     });
+    expect(chart.get('ConfigMap fulfil')?.data).toMatchObject({ FULFIL_METRICS_PORT: '9464' });
+    for (const name of ['Deployment fulfil-worker', 'Deployment kratix-platform-controller-manager']) {
+      expect(JSON.stringify(chart.get(name))).toContain('{"name":"metrics","containerPort":9464}');
+    }
   });
 
   test.each([
