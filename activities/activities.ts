@@ -8,7 +8,7 @@ import { sweepArtifacts } from './artifacts/sweepArtifacts.js';
 import { attempt, classified } from './classified.js';
 import { countedWrites } from './countedWrites.js';
 import { runAndCollect } from './runAndCollect.js';
-import type { StageRunner } from './stages/stageRunner.js';
+import type { AwaitedPods, StageRunner } from './stages/stageRunner.js';
 import { storeJobs } from './stores/storeJobs.js';
 import type { StoreWriter } from './stores/storeWriter.js';
 import { entityList } from './works/entityList.js';
@@ -21,6 +21,7 @@ export interface ActivityDependencies extends AdmissionDependencies {
   /** Since when the sweep is started every day, in milliseconds since 1970. */
   readonly sweptSince: () => Promise<number>;
   readonly runStage: StageRunner;
+  readonly pods: AwaitedPods;
   readonly writerFor: (store: StateStore) => StoreWriter;
   readonly recheckMillis: number;
 }
@@ -29,7 +30,7 @@ export type Activities = ReturnType<typeof createActivities>;
 
 /** Every activity by name. Each is an adapter's function with heartbeats, cancellation and classified failures around it. */
 export function createActivities(dependencies: ActivityDependencies) {
-  const { entities, runStage, artifacts, neededDigests, sweptSince } = dependencies;
+  const { entities, runStage, pods, artifacts, neededDigests, sweptSince } = dependencies;
   const pipelineWorks = works(dependencies);
   const stores = storeJobs(dependencies);
   return {
@@ -38,6 +39,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...thin(pipelineWorks),
     ...thin(entityList({ entities, attempt })),
     ...thin({ ...stores, writeStore: countedWrites((wish, signal) => stores.writeStore(wish, signal)) }),
+    ...thin({ ...pods }),
     ...thin({
       async sweepArtifacts(_: object, signal: AbortSignal) {
         const notedSince = await sweptSince();

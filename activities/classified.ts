@@ -1,6 +1,7 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { Failure, reason } from '../src/domain/failure.js';
+import { awaitedPod } from '../src/domain/stageTask.js';
 
 /** Half of the shortest heartbeat timeout (workflows/options.ts), so that one lost beat does not look like a death. */
 const heartbeatMillis = 4_000;
@@ -31,13 +32,15 @@ export async function classified<T>(
   }
 }
 
+/** What waits for people or for a cluster is no fault that a log should warn of. */
+const awaited: readonly string[] = ['NotMerged', awaitedPod];
+
 function applicationFailure(failure: Failure): ApplicationFailure {
   return ApplicationFailure.create({
     message: reason(failure),
     type: failure.type,
     nonRetryable: !failure.retryable,
-    // What waits for people is no fault that a log should warn of.
-    category: failure.type === 'NotMerged' ? ApplicationFailureCategory.BENIGN : undefined,
+    category: awaited.includes(failure.type) ? ApplicationFailureCategory.BENIGN : undefined,
     details: failure.details === undefined ? [] : [failure.details],
   });
 }

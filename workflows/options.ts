@@ -1,5 +1,6 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ProjectionActivities } from '../src/domain/projection.js';
+import { awaitedPod } from '../src/domain/stageTask.js';
 import { stagesQueue } from '../src/domain/taskQueues.js';
 import type { Activities } from '../activities/activities.js';
 
@@ -30,7 +31,10 @@ export const briefly = { initialInterval: '1 second', backoffCoefficient: 2, max
 
 export const storing = proxyActivities<Activities>({ ...writeLimits, retry: briefly, cancellationType: 'TRY_CANCEL' });
 
-/** A question to a git host is answered in seconds; 2 minutes cover a busy one. */
+/**
+ * A question to a git host or a cluster is answered in seconds; 2 minutes cover a busy one, and a pod that takes its 30
+ * seconds to stop.
+ */
 export const awaiting = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '20 seconds',
@@ -105,8 +109,9 @@ export const sweeping = proxyActivities<Activities>({
 });
 
 /**
- * Stages. The stage's own limit is kept by the activity, which knows how to stop a container; the 2 minutes on top
- * are for pulling down what the stage needs and for stopping it. A worker that does not report for 10 s is dead.
+ * Stages. The stage's own limit is kept by the activity, which knows how to stop a container; the 3 minutes on top
+ * are for what comes before it, of which a pod is given one to begin, and for stopping it. A pod that does not begin is
+ * awaited by another activity (`runs/awaitedPod.ts`). A worker that does not report for 10 s is dead.
  * How often a failing stage is repeated is the Promise's choice and decided in the activity: a worker's death is
  * never the stage's fault and always leads to another attempt.
  */
@@ -115,9 +120,14 @@ export function stageActivities(
 ): Pick<ReturnType<typeof proxyActivities<Activities>>, 'runStage'> {
   return proxyActivities<Activities>({
     taskQueue: stagesQueue(workflowInfo().taskQueue),
-    startToCloseTimeout: (timeoutSeconds + 120) * 1000,
+    startToCloseTimeout: (timeoutSeconds + 180) * 1000,
     heartbeatTimeout: '10 seconds',
-    retry: { initialInterval: '1 second', backoffCoefficient: 3, maximumInterval: '1 minute' },
+    retry: {
+      initialInterval: '1 second',
+      backoffCoefficient: 3,
+      maximumInterval: '1 minute',
+      nonRetryableErrorTypes: [awaitedPod],
+    },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   });
 }

@@ -19,8 +19,11 @@ import { putSnapshot } from '../artifacts/snapshot.js';
 
 export type NewPlan = Omit<PromisePlan, 'generation'>;
 
-/** A stage that says nothing may take an hour: terraform and its like are slow, and nothing should run for ever. */
-const defaultTimeoutSeconds = 3600;
+/**
+ * A stage that says nothing may take a day: Kratix has no limit, and what terraform and its like do takes hours, but a
+ * stage that hangs should not hold its object for ever.
+ */
+const defaultTimeoutSeconds = 86_400;
 
 /** Stores a Promise's document and gives the small plan that workflows carry. */
 export async function planPromise(

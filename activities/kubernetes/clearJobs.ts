@@ -2,7 +2,7 @@ import type { Cluster } from './cluster.js';
 import { isJobOf, jobLabels, managedBy, runAnnotation } from './jobLabels.js';
 import type { JobPlan } from './jobPlan.js';
 import type { Job, KubernetesList } from './objects.js';
-import { holds } from './objects.js';
+import { isFinished } from './objects.js';
 import { jobsPath, labelSelector, query } from './paths.js';
 import { podsOf } from './podFollower.js';
 import { deleteJob, removeJob } from './removeJob.js';
@@ -44,10 +44,6 @@ export function tooMany(jobs: readonly Job[], keep: number): readonly Job[] {
   const age = ({ metadata }: Job) => metadata.creationTimestamp ?? '';
   const oldestFirst = jobs.filter(isFinished).toSorted((a, b) => (age(a) < age(b) ? -1 : 1));
   return oldestFirst.slice(0, Math.max(0, oldestFirst.length - keep));
-}
-
-function isFinished({ status }: Job): boolean {
-  return ['Complete', 'Failed'].some((type) => holds(status?.conditions, type) !== undefined);
 }
 
 const objectLabels = [

@@ -14,6 +14,8 @@ import type { ContainerStatus } from './objects.js';
 import { statusesOf } from './objects.js';
 import { followJob, podsOf } from './podFollower.js';
 import { failJob, removeJob } from './removeJob.js';
+import type { StageClock } from './stageClock.js';
+import { stageClock } from './stageClock.js';
 import type { KeptLog } from './stageFailure.js';
 import { stageTimedOut } from './stageFailure.js';
 import { keepLog } from './stageLog.js';
@@ -32,8 +34,8 @@ export interface KubernetesStageDependencies {
   readonly leavesJob: (reason: unknown) => boolean | Promise<boolean>;
   /** Tells whoever asked for the task's object why its pipeline does not get on. */
   readonly announce?: (task: StageTask, line: string) => Promise<void>;
-  /** How long a missing image or Secret is waited for. */
-  readonly troubleMillis?: number;
+  /** How long a call stays with a pod that does not get on. */
+  readonly heldMillis?: number;
 }
 
 /**
@@ -66,10 +68,11 @@ async function runStage(
   signal.throwIfAborted();
   const job = await ensureJob(cluster, artifacts, plan, await settings(), attempt > 1);
   const { name } = job;
-  const limit = AbortSignal.timeout(task.timeoutSeconds * 1000);
+  const clock = stageClock(task.timeoutSeconds);
   const wait = waitFor(dependencies, plan);
   const notice = waitNotice(async (line) => dependencies.announce?.(task, line));
-  const result = await follow(cluster, plan, job, { wait, tell, notice }, AbortSignal.any([signal, limit]));
+  const until = AbortSignal.any([signal, clock.over]);
+  const result = await follow(cluster, plan, job, { clock, wait, tell, notice }, until).finally(() => clock.reset());
   if (result !== undefined) return result;
   if (signal.aborted) {
     if (!(await dependencies.leavesJob(signal.reason))) await removeJob(cluster, plan.namespace, name);
@@ -80,12 +83,16 @@ async function runStage(
   throw failure;
 }
 
-function waitFor(
-  { cluster, artifacts, scratch, troubleMillis }: KubernetesStageDependencies,
-  plan: JobPlan,
-): StageWait {
+function waitFor({ cluster, artifacts, scratch, heldMillis }: KubernetesStageDependencies, plan: JobPlan): StageWait {
   const { namespace } = plan;
-  return stageWait(plan, (exit) => keepLog(cluster, artifacts, scratch, { namespace, ...exit }), troubleMillis);
+  return stageWait(plan, (exit) => keepLog(cluster, artifacts, scratch, { namespace, ...exit }), heldMillis);
+}
+
+interface Following {
+  readonly clock: StageClock;
+  readonly wait: StageWait;
+  readonly tell: Tell;
+  readonly notice: (line: string) => Promise<void>;
 }
 
 /** The stage's result, or undefined when the signal aborted first. */
@@ -93,17 +100,16 @@ async function follow(
   cluster: Cluster,
   { namespace }: JobPlan,
   { name, made }: EnsuredJob,
-  {
-    wait,
-    tell,
-    notice,
-  }: { readonly wait: StageWait; readonly tell: Tell; readonly notice: (line: string) => Promise<void> },
+  { clock, wait, tell, notice }: Following,
   signal: AbortSignal,
 ): Promise<StageResult | undefined> {
   for await (const seen of followJob(cluster, namespace, name, signal, made)) {
     const verdict = await wait.see(seen);
     switch (verdict.kind) {
-      case 'wait': {
+      case 'wait':
+      case 'runs': {
+        if (verdict.kind === 'runs') clock.run();
+        else clock.reset();
         const line = wait.waiting() ?? '';
         tell(line);
         await notice(line);

@@ -87,6 +87,10 @@ export function holds(conditions: readonly Condition[] | undefined, type: string
   return conditions?.find((condition) => condition.type === type && condition.status === 'True');
 }
 
+export function isFinished({ status }: Job): boolean {
+  return ['Complete', 'Failed'].some((type) => holds(status?.conditions, type) !== undefined);
+}
+
 /** Statuses of a pod's containers in the order in which they run. */
 export function statusesOf(pod: Pod): readonly ContainerStatus[] {
   return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];

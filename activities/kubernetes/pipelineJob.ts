@@ -39,16 +39,24 @@ export async function ensureJob(
   settings: JobSettings,
   repeated: boolean,
 ): Promise<EnsuredJob> {
+  const { name, job } = await findJob(cluster, plan);
+  if (job !== undefined && job.metadata.deletionTimestamp === undefined) {
+    if (repeated) await ensureSecret(cluster, artifacts, plan, settings, job);
+    return { name };
+  }
+  if (job !== undefined) await untilGone(cluster, plan.namespace, name);
+  return { name, made: await createJob(cluster, artifacts, plan, settings, name) };
+}
+
+/** The run's Job, and its name, which is free when there is none. */
+export async function findJob(
+  cluster: Cluster,
+  plan: JobPlan,
+): Promise<{ readonly name: string; readonly job: Job | undefined }> {
   for (let salt = 0; salt < names; salt += 1) {
     const name = jobName(plan, salt);
-    const found = await getJob(cluster, plan.namespace, name);
-    if (found !== undefined && found.metadata.annotations?.[keyAnnotation] !== plan.key) continue;
-    if (found !== undefined && found.metadata.deletionTimestamp === undefined) {
-      if (repeated) await ensureSecret(cluster, artifacts, plan, settings, found);
-      return { name };
-    }
-    if (found !== undefined) await untilGone(cluster, plan.namespace, name);
-    return { name, made: await createJob(cluster, artifacts, plan, settings, name) };
+    const job = await getJob(cluster, plan.namespace, name);
+    if (job === undefined || job.metadata.annotations?.[keyAnnotation] === plan.key) return { name, job };
   }
   throw new Error(`no name is free for a Job of ${plan.task.run}`);
 }

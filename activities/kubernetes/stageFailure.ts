@@ -1,5 +1,6 @@
 import { Failure } from '../../src/domain/failure.js';
 import type { StageTask } from '../../src/domain/stageTask.js';
+import { awaitedPod } from '../../src/domain/stageTask.js';
 import type { HelperName } from './podContainers.js';
 import type { PodTrouble } from './podTrouble.js';
 import type { StageExit } from './stageExit.js';
@@ -64,18 +65,13 @@ export function podLost(task: StageTask, why: string): Failure {
   return new Failure('PodLost', `${labelOf(task)} lost its pod: ${why}`, true);
 }
 
-const notThere =
-  /not found|no such image|manifest unknown|name unknown|does not exist|ErrImageNeverPull|not present with pull policy|couldn't parse image|InvalidImageName|invalid reference|denied|unauthorized|authentication required|no match for platform/i;
+/** Something that no waiting brings: an image whose name is none, a user that is root where that is forbidden. */
+export function hopelessFailure(task: StageTask, { kind, image, message, container }: PodTrouble): Failure {
+  return kind === 'image'
+    ? new Failure('ImageNotFound', `image ${image} cannot be pulled: ${message}`, false)
+    : new Failure('StageRefused', `${labelOf(task, container)} cannot be started: ${message}`, false);
+}
 
-export function troubleFailure(task: StageTask, trouble: PodTrouble): Failure {
-  const { kind, image, message, container, hopeless } = trouble;
-  if (kind === 'image') {
-    // Nobody serves localhost to a node: such an image has to be put there.
-    return notThere.test(message) || image.startsWith('localhost/')
-      ? new Failure('ImageNotFound', `image ${image} is neither on the node nor could it be pulled: ${message}`, false)
-      : new Failure('ImagePullFailed', `image ${image} could not be pulled: ${message}`, true);
-  }
-  const line = `${labelOf(task, container)} cannot be started: ${message}`;
-  if (kind === 'configuration' && !hopeless) return new Failure('SecretNotFound', line, true);
-  return new Failure('StageRefused', line, !hopeless);
+export function podAwaited(task: StageTask, why: string): Failure {
+  return new Failure(awaitedPod, `${labelOf(task)} does not get on: ${why}`, true);
 }

@@ -3,8 +3,9 @@ import type { JobPlan } from './jobPlan.js';
 import { isLastStage } from './jobPlan.js';
 import type { Job, Pod } from './objects.js';
 import { holds } from './objects.js';
-import { pendingReason, podlessReason } from './pendingReason.js';
 import type { Seen } from './podFollower.js';
+import type { PodStanding } from './podStanding.js';
+import { podlessStanding, podStanding } from './podStanding.js';
 import type { PodTrouble } from './podTrouble.js';
 import { saysWhy, troubleOf } from './podTrouble.js';
 import { failureOf } from './removeJob.js';
@@ -12,14 +13,15 @@ import type { StageExit } from './stageExit.js';
 import { disruption, exitsOf, isUnknownEnd, writerExits } from './stageExit.js';
 import type { KeptLog } from './stageFailure.js';
 import {
+  hopelessFailure,
   isHelper,
   keptVolumes,
   neverBegan,
   outputRefused,
+  podAwaited,
   podLost,
   stageFailed,
   stageNeverBegan,
-  troubleFailure,
 } from './stageFailure.js';
 import type { Verdict } from './verdict.js';
 
@@ -31,27 +33,29 @@ export interface StageWait {
 }
 
 /**
- * How long an image may be missing, a Secret be absent: kubelets ask again after 10, 20 and 40 seconds, and a registry
- * that restarts or a Secret that is just being made is there by then.
+ * How long a call stays with a pod that does not get on: kubelets ask again after 10, 20 and 40 seconds, and a registry
+ * that restarts or a Secret that is just being made is there by then. Afterwards its place is for others.
  */
-export const troubleMillis = 60_000;
+const heldMillis = 60_000;
 /** A Job is complete after its pod; a watch of pods that is a little behind, or not begun, is there well within this. */
 const settleMillis = 20_000;
 
 const wait: Verdict = { kind: 'wait' };
+const runs: Verdict = { kind: 'runs' };
 
 /** One stage of a Job, followed through restarts of its container and replacements of its pod. */
 export function stageWait(
   plan: JobPlan,
   readLog: (exit: StageExit) => Promise<KeptLog>,
-  patience = troubleMillis,
+  patience = heldMillis,
 ): StageWait {
   const { task } = plan;
   const read = new Map<string, KeptLog>();
   let own: { readonly exit: StageExit; readonly log: KeptLog } | undefined;
   let failed: { readonly exit: StageExit; readonly log: KeptLog } | undefined;
   let disrupted: string | undefined;
-  let trouble: { readonly key: string; readonly since: number; readonly last: PodTrouble } | undefined;
+  let trouble: PodTrouble | undefined;
+  let heldSince: number | undefined;
   let completeSince: number | undefined;
   let podlessSince: number | undefined;
   let pending: string | undefined;
@@ -85,29 +89,35 @@ export function stageWait(
     return refused && { kind: 'end', failure: refused };
   }
 
-  /** Something that keeps a container from starting, once it has lasted. */
-  function stuck(job: Job, pods: readonly Pod[]): Verdict {
+  /** A back-off's message may leave out what the attempt before it said. */
+  function remember(found: PodTrouble | undefined): PodTrouble | undefined {
+    const isSame = found?.pod === trouble?.pod && found?.container === trouble?.container;
+    if (found === undefined || !isSame || saysWhy(found)) trouble = found;
+    return trouble;
+  }
+
+  function standingOf(job: Job, pods: readonly Pod[]): PodStanding {
     const newest = pods.findLast((pod) => disruption(pod) === undefined);
-    if (newest === undefined) {
-      podlessSince ??= performance.now();
-      pending = podlessReason(job.metadata.name, performance.now() - podlessSince, disrupted);
-      trouble = undefined;
-      return wait;
+    if (newest !== undefined) {
+      podlessSince = undefined;
+      return podStanding(newest, task, remember(troubleOf(newest)));
     }
-    podlessSince = undefined;
-    const found = troubleOf(newest);
-    pending = pendingReason(newest, task.stage, found);
-    if (found === undefined) {
-      trouble = undefined;
-      return wait;
+    podlessSince ??= performance.now();
+    return podlessStanding(job.metadata.name, performance.now() - podlessSince, disrupted);
+  }
+
+  /** Whether its pod gets on; given up to be looked at from time to time when it has not for a while. */
+  function underWay(job: Job, pods: readonly Pod[]): Verdict {
+    const standing = standingOf(job, pods);
+    pending = standing.kind === 'held' ? standing.why : standing.kind === 'begun' ? standing.remark : undefined;
+    if (standing.kind === 'hopeless') return { kind: 'end', failure: hopelessFailure(task, standing.trouble) };
+    if (standing.kind !== 'held') {
+      heldSince = undefined;
+      return standing.kind === 'begun' ? runs : wait;
     }
-    const key = `${found.pod}/${found.container}`;
-    const before = trouble?.key === key ? trouble : undefined;
-    const last = before === undefined || saysWhy(found) ? found : before.last;
-    trouble = { key, since: before?.since ?? performance.now(), last };
-    if (!found.hopeless && performance.now() - trouble.since < patience) return wait;
-    const failure = troubleFailure(task, last);
-    return { kind: failure.retryable ? 'throw' : 'end', failure };
+    heldSince ??= performance.now();
+    if (performance.now() - heldSince < patience) return wait;
+    return { kind: 'throw', failure: podAwaited(task, standing.why) };
   }
 
   function jobFailed(job: Job): Verdict {
@@ -140,10 +150,10 @@ export function stageWait(
       if (holds(job.status?.conditions, 'Failed') !== undefined) return jobFailed(job);
       if (holds(job.status?.conditions, 'Complete') !== undefined) {
         completeSince ??= performance.now();
-        if (performance.now() - completeSince < settleMillis) return wait;
+        if (performance.now() - completeSince < settleMillis) return runs;
         return { kind: 'remove', failure: podLost(task, 'it was removed before its outputs were known') };
       }
-      return stuck(job, pods);
+      return underWay(job, pods);
     },
     waiting: () => pending ?? (failed && restarting(stageFailed(task, failed.exit, failed.log))),
   };

@@ -34,6 +34,25 @@ export type StageRunner = (task: StageTask, attempt: number, signal: AbortSignal
 
 export type Tell = (line: string) => void;
 
+/** What is done about a stage whose pod does not get on (`awaitedPod`), from outside a worker's places for stages. */
+export interface AwaitedPods {
+  /** Fails in the same way as long as the pod does not get on. */
+  readonly awaitPod: (task: StageTask) => Promise<void>;
+  /** Takes the pod away, with its Job; false when it was to be left because it gets on by now. */
+  readonly withdrawPod: (order: WithdrawnPod) => Promise<boolean>;
+}
+
+export interface WithdrawnPod {
+  readonly task: StageTask;
+  readonly unlessBegun: boolean;
+}
+
+/** A container engine's own containers begin at once or fail. */
+export const noAwaitedPods: AwaitedPods = {
+  awaitPod: () => Promise.resolve(),
+  withdrawPod: () => Promise.resolve(true),
+};
+
 /** Stages in podman or docker on the worker's own machine. */
 export function engineStageRunner(dependencies: StageDependencies): StageRunner {
   return (task, attempt, signal) => runStage(dependencies, task, attempt, signal);

@@ -47,6 +47,9 @@ export interface StageResult {
   readonly seconds: number;
 }
 
+/** Type of the failure of a stage whose pod waits for a node, an image, a volume: the stage itself has not failed. */
+export const awaitedPod = 'PodAwaited';
+
 /** What the activity of a stage brings. */
 export interface StageOutcome extends StageResult {
   /** Absent where it was not asked for or did not go well at once: an activity of its own then tries, and says why. */

@@ -7,8 +7,8 @@ import type { ContainerEngine } from '../../activities/containers/container.js';
 import { clusterSecrets } from '../../activities/secrets/clusterSecrets.js';
 import { fileSecrets } from '../../activities/secrets/fileSecrets.js';
 import type { SecretSource } from '../../activities/secrets/secretSource.js';
-import type { StageRunner } from '../../activities/stages/stageRunner.js';
-import { engineStageRunner } from '../../activities/stages/stageRunner.js';
+import type { AwaitedPods, StageRunner } from '../../activities/stages/stageRunner.js';
+import { engineStageRunner, noAwaitedPods } from '../../activities/stages/stageRunner.js';
 import type { Settings } from '../domain/settings.js';
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
 import type { FollowedConfiguration } from '../kubernetes/followedConfiguration.js';
@@ -28,6 +28,7 @@ interface KubernetesPlace {
 
 export interface PlaceParts {
   readonly runStage: StageRunner;
+  readonly pods: AwaitedPods;
   /** Of state stores. */
   readonly secrets: SecretSource;
   /** Of the whole platform: the environment's, or in a cluster those of its ConfigMap. */
@@ -54,7 +55,8 @@ export async function stageRunnerFor(
     worker: configuration.identity,
     network: configuration.network,
   });
-  return { runStage, secrets, settings: () => configuration.settings, close: () => Promise.resolve() };
+  const rest = { settings: () => configuration.settings, close: () => Promise.resolve() };
+  return { runStage, pods: noAwaitedPods, secrets, ...rest };
 }
 
 /** Loaded only here: a worker with containers of its own needs none of it. */
@@ -66,6 +68,7 @@ async function jobs(
   client: Client,
 ): Promise<PlaceParts> {
   const { startArtifactReceiver } = await import('../../activities/kubernetes/artifactReceiver.js');
+  const { awaitedPods } = await import('../../activities/kubernetes/awaitedPods.js');
   const { kubernetesStageRunner } = await import('../../activities/kubernetes/kubernetesStageRunner.js');
   const { announcedWaits } = await import('./announcedWaits.js');
   const { receiver, installed } = kubernetesConfiguration(process.env);
@@ -85,6 +88,7 @@ async function jobs(
   });
   return {
     runStage,
+    pods: awaitedPods(artifacts, cluster),
     secrets: clusterSecrets(cluster),
     settings: () => platform.current(),
     close: () => listening.close(),

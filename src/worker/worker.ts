@@ -103,11 +103,12 @@ async function workersOf(
 function dependenciesOf(
   { configuration, client }: WorkerParts,
   artifacts: SweptArtifacts,
-  { runStage, secrets, settings }: PlaceParts,
+  { runStage, pods, secrets, settings }: PlaceParts,
 ): ActivityDependencies {
   return {
     artifacts,
     runStage,
+    pods,
     entities: entityClient(client, configuration.taskQueue),
     neededDigests: () => neededDigests(client, configuration.taskQueue),
     sweptSince: () => sweptSince(client),

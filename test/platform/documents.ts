@@ -80,16 +80,23 @@ export interface PipelineParts {
   readonly restartPolicy?: 'Never' | 'OnFailure';
   readonly backoffLimit?: number;
   readonly volumes?: readonly Document[];
+  readonly nodeSelector?: Readonly<Record<string, string>>;
 }
 
 export function pipeline(name: string, containers: readonly Document[], parts: PipelineParts = {}): Document {
-  const { annotations, restartPolicy = 'Never', backoffLimit, volumes } = parts;
+  const { annotations, restartPolicy = 'Never', backoffLimit, volumes, nodeSelector } = parts;
   const jobOptions = backoffLimit === undefined ? undefined : { backoffLimit };
   return {
     apiVersion: 'platform.kratix.io/v1alpha1',
     kind: 'Pipeline',
     metadata: { name, ...(annotations === undefined ? {} : { annotations }) },
-    spec: { containers, restartPolicy, ...(jobOptions && { jobOptions }), ...(volumes && { volumes }) },
+    spec: {
+      containers,
+      restartPolicy,
+      ...(jobOptions && { jobOptions }),
+      ...(volumes && { volumes }),
+      ...(nodeSelector && { nodeSelector }),
+    },
   };
 }
 

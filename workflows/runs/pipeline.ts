@@ -1,9 +1,10 @@
 import type { PipelinePlan, StagePlan, WorkflowAction } from '../../src/domain/plan.js';
 import type { RunInput } from '../../src/domain/run.js';
 import type { WorkOrder } from '../../src/domain/collected.js';
-import type { ObjectReference, StageOutcome, StageVolumes } from '../../src/domain/stageTask.js';
+import type { ObjectReference, StageOutcome, StageTask, StageVolumes } from '../../src/domain/stageTask.js';
 import { failureDetails } from '../failures.js';
 import { stageActivities } from '../options.js';
+import { oncePodGetsOn } from './awaitedPod.js';
 import type { RunProgress } from './progress.js';
 import { showProgress } from './progress.js';
 
@@ -58,22 +59,21 @@ async function runOneStage(input: RunInput, progress: RunProgress, step: Step): 
   progress.stages.push({ ...record, outcome: 'Running' });
   showProgress(progress);
   try {
-    const result = await stageActivities(pipeline.timeoutSeconds).runStage.executeWithOptions(
-      { summary: `${pipeline.name} / ${stage.name} (${stage.image})`.slice(0, summaryLimit) },
-      [
-        {
-          run: input.run,
-          owner: input.owner,
-          promise: input.plan.digest,
-          action,
-          pipeline: pipeline.name,
-          stage: stage.name,
-          timeoutSeconds: pipeline.timeoutSeconds,
-          object,
-          volumes,
-          collect,
-        },
-      ],
+    const summary = `${pipeline.name} / ${stage.name} (${stage.image})`.slice(0, summaryLimit);
+    const task: StageTask = {
+      run: input.run,
+      owner: input.owner,
+      promise: input.plan.digest,
+      action,
+      pipeline: pipeline.name,
+      stage: stage.name,
+      timeoutSeconds: pipeline.timeoutSeconds,
+      object,
+      volumes,
+      collect,
+    };
+    const result = await oncePodGetsOn(progress, task, () =>
+      stageActivities(pipeline.timeoutSeconds).runStage.executeWithOptions({ summary }, [task]),
     );
     progress.stages[index] = { ...record, outcome: 'Succeeded', log: result.log, seconds: result.seconds };
     showProgress(progress);

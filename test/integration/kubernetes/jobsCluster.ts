@@ -12,6 +12,7 @@ import { directoryArtifacts } from '../../../activities/artifacts/directoryArtif
 import { getSnapshot } from '../../../activities/artifacts/snapshot.js';
 import type { ArtifactReceiver } from '../../../activities/kubernetes/artifactReceiver.js';
 import { defaultConfiguration } from '../../../src/documents/platformConfiguration.js';
+import { awaitedPods } from '../../../activities/kubernetes/awaitedPods.js';
 import { startArtifactReceiver } from '../../../activities/kubernetes/artifactReceiver.js';
 import type { Cluster } from '../../../activities/kubernetes/cluster.js';
 import { openCluster } from '../../../activities/kubernetes/cluster.js';
@@ -19,7 +20,7 @@ import type { JobSettings } from '../../../activities/kubernetes/jobSettings.js'
 import { kubernetesStageRunner } from '../../../activities/kubernetes/kubernetesStageRunner.js';
 import type { Job, KubernetesList, KubernetesObject, Pod } from '../../../activities/kubernetes/objects.js';
 import { jobsPath, podsPath } from '../../../activities/kubernetes/paths.js';
-import type { StageRunner } from '../../../activities/stages/stageRunner.js';
+import type { AwaitedPods, StageRunner } from '../../../activities/stages/stageRunner.js';
 import type { StageTask } from '../../../src/domain/stageTask.js';
 import { freePorts } from '../../../src/server/freePorts.js';
 import { mustKubectl } from '../../cluster/kubectl.js';
@@ -40,9 +41,10 @@ export interface JobsCluster {
   readonly runner: StageRunner;
   /**
    * Another worker: nothing is shared with the first but the cluster and the artifacts.
-   * @param troubleMillis how long what a pod lacks is waited for
+   * @param heldMillis how long a call stays with a pod that does not get on
    */
-  newRunner(troubleMillis?: number): Promise<StageRunner>;
+  newRunner(heldMillis?: number): Promise<StageRunner>;
+  readonly awaited: AwaitedPods;
   receiver(): ArtifactReceiver;
   /** The receiver dies and comes back at its address. */
   restartReceiver(awayMillis: number): Promise<void>;
@@ -103,14 +105,14 @@ export async function openJobsCluster(kubeconfig = process.env['KUBECONFIG']): P
     helperImage: HELPER,
     receiverUrl: `http://${address}:${port}`,
   });
-  const newRunner = async (troubleMillis = 15_000) =>
+  const newRunner = async (heldMillis = 15_000) =>
     kubernetesStageRunner({
       artifacts,
       cluster: await openCluster(kubeconfig),
       settings,
       scratch: join(folder, 'scratch'),
       leavesJob: (reason) => reason instanceof Error && reason.message === 'WORKER_SHUTDOWN',
-      troubleMillis,
+      heldMillis,
     });
   const runner = await newRunner();
   let count = 0;
@@ -201,6 +203,7 @@ export async function openJobsCluster(kubeconfig = process.env['KUBECONFIG']): P
     kubeconfig,
     runner,
     newRunner,
+    awaited: awaitedPods(artifacts, cluster),
     settings,
     tasks,
     play,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { StageTask } from '../../../src/domain/stageTask.js';
+import { succeeds } from '../../platform/eventually.js';
 import type { JobsCluster } from './jobsCluster.js';
 import { never, openJobsCluster, stage } from './jobsCluster.js';
 
@@ -52,10 +53,44 @@ test('a stage that runs too long is stopped, with its log', async () => {
   expect(await left(task)).toBe('');
 });
 
-test('a pod that no node takes says so when its time is over', async () => {
-  const nowhere = { spec: { nodeSelector: { 'no-such': 'node' } }, timeoutSeconds: 20 };
-  const task = only(await jobs.tasks([stage('waits', 'true')], nowhere));
-  await expect(jobs.runner(task, 1, never())).rejects.toThrow(/limit of 20 s .*; no node takes the pod: .*selector/);
+test('a pod that no node takes is looked at until one does, and its time counts from then on', async () => {
+  const label = `fulfil.test/${jobs.namespace}`;
+  const nowhere = { spec: { nodeSelector: { [label]: 'yes' } }, timeoutSeconds: 10 };
+  const task = only(await jobs.tasks([stage('waits', 'echo begun')], nowhere));
+  const why = {
+    type: 'PodAwaited',
+    message: expect.stringMatching(/"waits" does not get on: no node takes.*selector/),
+  };
+  // For longer than its own limit.
+  await expect(jobs.runner(task, 1, never())).rejects.toMatchObject(why);
+  await expect(jobs.awaited.awaitPod(task)).rejects.toMatchObject(why);
+  await jobs.kubectl('label', 'nodes', '--all', `${label}=yes`);
+  await succeeds('it gets on', () => jobs.awaited.awaitPod(task));
+  expect(await jobs.awaited.withdrawPod({ task, unlessBegun: true })).toBe(false);
+  const { log } = await jobs.runner(task, 1, never());
+  expect(await jobs.text(log)).toBe('begun\n');
+  await jobs.kubectl('label', 'nodes', '--all', `${label}-`);
+});
+
+test('what nobody wants any more is taken away before it has begun; what runs is left unless it is stopped at once', async () => {
+  const nowhere = { spec: { nodeSelector: { 'no-such': 'node' } } };
+  const waits = only(await jobs.tasks([stage('waits', 'true')], nowhere));
+  const impatient = await jobs.newRunner(0);
+  await expect(impatient(waits, 1, never())).rejects.toMatchObject({ type: 'PodAwaited' });
+  expect(await jobs.awaited.withdrawPod({ task: waits, unlessBegun: true })).toBe(true);
+  expect(await left(waits)).toBe('');
+  // Somebody has asked twice.
+  expect(await jobs.awaited.withdrawPod({ task: waits, unlessBegun: true })).toBe(true);
+
+  const runs = only(await jobs.tasks([stage('endless', endless)]));
+  const running = jobs.runner(runs, 1, never());
+  running.catch(() => undefined);
+  await jobs.runs(runs);
+  expect(await jobs.awaited.withdrawPod({ task: runs, unlessBegun: true })).toBe(false);
+  expect(await left(runs)).toContain('pod/');
+  expect(await jobs.awaited.withdrawPod({ task: runs, unlessBegun: false })).toBe(true);
+  expect(await left(runs)).toBe('');
+  await expect(running).rejects.toMatchObject({ type: 'PodLost' });
 });
 
 test('a worker that stops leaves the Job, and another one takes it over', async () => {

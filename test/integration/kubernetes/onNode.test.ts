@@ -1,4 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Job, KubernetesList } from '../../../activities/kubernetes/objects.js';
+import { BASE_IMAGE } from '../../../src/setup/baseImage.js';
 import { pipeline, promise, request, stage } from '../../platform/documents.js';
 import { eventually, holds } from '../../platform/eventually.js';
 import { gitRepository } from '../../servers/gitRepository.js';
@@ -20,6 +23,8 @@ const eats = stage('eats', 'x=$(head -c 104857600 /dev/zero | tr "\\0" x); echo 
 const looks = stage('looks', 'cp /late/a /kratix/output/a.yaml', {
   volumeMounts: [{ name: 'late', mountPath: '/late' }],
 });
+/** No node has it until a test gives it to one. */
+const nodeSelector = { 'fulfil.test/room': 'yes' };
 const missing = { name: 'run', image: 'localhost/no-such-image:1', command: ['true'] };
 const once = { restartPolicy: 'Never', backoffLimit: 0 } as const;
 const steady = stage('steady', 'sleep 60; echo a: b >/kratix/output/steady.yaml');
@@ -28,7 +33,8 @@ const kinds = {
   drained: [pipeline('configure', [slow], { restartPolicy: 'OnFailure' })],
   steady: [pipeline('configure', [steady])],
   lacking: [pipeline('configure', [looks], { volumes: [{ name: 'late', secret: { secretName: 'late' } }] })],
-  missing: [pipeline('configure', [missing], once)],
+  missing: [pipeline('configure', [write('one'), missing], once)],
+  crowded: [pipeline('configure', [write('one')], { nodeSelector })],
   hungry: [pipeline('configure', [eats], once)],
 };
 
@@ -42,8 +48,10 @@ beforeAll(async () => {
   });
   await world.apply(...platformObjects(repository), ...promises);
   await world.kubectl('wait', '--for=condition=Available', 'promises', '--all', '--timeout=120s');
-  // Looked at last: an image is waited for, because a registry that restarts is back within a minute.
-  await world.apply(request('missing', 'one'));
+  // Looked at last: that a pod does not get on is said after a minute.
+  const small = { size: 'small' };
+  await world.apply(request('missing', 'one', small), request('crowded', 'one', small));
+  await world.apply(request('crowded', 'unwanted', small));
 });
 afterAll(async () => {
   await controller?.stop();
@@ -192,10 +200,46 @@ test('a namespace that is deleted takes its requests along, and their documents'
   await holds('their documents gone', async () => (await documents()).length === 0);
 });
 
-test('an image that is nowhere is named in the status', async () => {
-  const shown = await failing('missings', 'one');
-  expect(shown.status?.['message']).toMatch(/image localhost\/no-such-image:1 is neither on the node nor could it/);
-  expect(condition(shown, 'ConfigureWorkflowCompleted')?.message).toBe('A Configure Pipeline has failed: configure');
+/** The run of each Job that a Promise's request has. */
+async function runsOf(promiseName: string, name: string): Promise<readonly string[]> {
+  const selector = `kratix.io/promise-name=${promiseName},kratix.io/resource-name=${name}`;
+  const list = JSON.parse(await world.kubectl('get', 'jobs', '-l', selector, '-o', 'json')) as KubernetesList<Job>;
+  return list.items.map(({ metadata }) => metadata.annotations?.['fulfil.io/run'] ?? '');
+}
+
+const says = (line: RegExp) => (shown: Shown) => line.test(String(shown.status?.['message']));
+
+test('an image that is nowhere is waited for and named; a mended Promise ends that, and takes its Job away', async () => {
+  const line =
+    /^pipeline "configure", stage "run" does not get on: image localhost\/no-such-image:1 of .*; goes on by itself$/;
+  const shown = await world.until(['missings', 'one'], 'waits', says(line));
+  expect(condition(shown, 'ConfigureWorkflowCompleted')?.reason).toBe('PipelinesInProgress');
+  const mended = [pipeline('configure', [write('one'), { ...missing, image: BASE_IMAGE }], once)];
+  await world.apply(promise('missing', { resource: { configure: mended } }));
+  await world.until(['missings', 'one'], 'Reconciled', isReconciled);
+  expect(await runsOf('missing', 'one')).toEqual(['resource/missing/default/one/run-2']);
+});
+
+test('what waits for a node is run anew at once or given up when somebody says so, and leaves no Job', async () => {
+  await world.until(['crowdeds', 'unwanted'], 'waits', says(/no node takes the pod: .*; goes on by itself$/));
+  await world.kubectl('label', 'crowdeds', 'unwanted', 'kratix.io/manual-reconciliation=true');
+  const run = 'resource/crowded/default/unwanted/run-2';
+  await holds('the next run', async () => isDeepStrictEqual(await runsOf('crowded', 'unwanted'), [run]));
+  // Before its own wait is told: its stage is still called, and left to see that its pod does not begin.
+  await world.kubectl('label', 'crowdeds', 'unwanted', 'kratix.io/paused=true');
+  await holds('no Job', async () => (await runsOf('crowded', 'unwanted')).length === 0);
+  await world.until(
+    ['crowdeds', 'unwanted'],
+    'Paused',
+    (shown) => condition(shown, 'Reconciled')?.message === 'Paused',
+  );
+});
+
+test('a pod that no node takes says so in the status, and its request goes on when one does', async () => {
+  await world.until(['crowdeds', 'one'], 'waits', says(/no node takes the pod: .*; goes on by itself$/));
+  await world.kubectl('label', 'nodes', '--all', 'fulfil.test/room=yes');
+  await world.until(['crowdeds', 'one'], 'Reconciled', isReconciled);
+  expect(await runsOf('crowded', 'one')).toEqual(['resource/crowded/default/one/run-1']);
 });
 
 test('a deleted Promise takes requests, documents and Jobs along', async () => {

@@ -29,7 +29,7 @@ describe('the plan of a Promise', () => {
     });
     expect(plan.pipelines.resource.configure.map(({ name, timeoutSeconds }) => [name, timeoutSeconds])).toEqual([
       ['slow', 600],
-      ['usual', 3600],
+      ['usual', 86_400],
     ]);
     expect(JSON.stringify(plan)).not.toContain('secret script');
   });

@@ -1,6 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
 import type { Job, Pod } from '../../../activities/kubernetes/objects.js';
 import { tooMany } from '../../../activities/kubernetes/clearJobs.js';
+import type { Failure } from '../../../src/domain/failure.js';
 import type { StageExit } from '../../../activities/kubernetes/stageExit.js';
 import { stageWait } from '../../../activities/kubernetes/stageWait.js';
 import { ended, plan, pod, status } from './jobsFixtures.js';
@@ -47,7 +48,7 @@ test('a stage is done when its container is, whatever becomes of the pod', async
 test('the last stage is done when the worker has kept the outputs', async () => {
   const stages = [done, status('check', ended(0))];
   const kept = [status('status-writer', ended(0, { message: `kept ${digests.join(' ')}\n` }))];
-  expect(await verdict('check', [[running, [pod(stages)]]])).toMatchObject({ kind: 'wait' });
+  expect(await verdict('check', [[running, [pod(stages)]]])).toMatchObject({ kind: 'runs' });
   expect(await verdict('check', [[running, [pod(stages, { containerStatuses: kept })]]])).toMatchObject({
     kind: 'done',
     result: { volumes: { output: digests[0], metadata: digests[1] }, log: 'log of pod-1/check/1' },
@@ -74,7 +75,7 @@ test('a failed end is waited out until the Job has failed, and its log is read w
     status('render', { waiting: { reason: 'CrashLoopBackOff' } }, { lastState: ended(3), restartCount: 1 }),
   ]);
   expect(await verdict('render', [[running, [crashed]]])).toMatchObject({
-    kind: 'wait',
+    kind: 'runs',
     waiting:
       'pipeline "instance", stage "render" exited with code 3, attempt 2 (last line: the end); Kubernetes tries again',
   });
@@ -151,31 +152,28 @@ test('the pod that replaces a lost one is followed', async () => {
   });
 });
 
+const pulled = 'pipeline "instance", stage "render" does not get on: image registry.example/render:1 of container';
+
 test.each([
-  ['ErrImagePull', 'failed to resolve: registry.example/render:1: not found', 'ImageNotFound', 'end'],
-  ['ErrImagePull', 'dial tcp 10.0.0.1:443: i/o timeout', 'ImagePullFailed', 'throw'],
-  ['ErrImageNeverPull', 'image is not present with pull policy of Never', 'ImageNotFound', 'end'],
-  ['CreateContainerConfigError', 'secret "s" not found', 'SecretNotFound', 'throw'],
-])('%s (%s) is waited for, then %s', async (reason, message, type, kind) => {
+  ['ErrImagePull', 'failed to resolve: registry.example/render:1: not found', pulled],
+  ['ErrImagePull', 'dial tcp 10.0.0.1:443: i/o timeout', pulled],
+  ['ErrImageNeverPull', 'image is not present with pull policy of Never', pulled],
+  ['CreateContainerConfigError', 'secret "s" not found', 'container "render" cannot be started yet'],
+  ['CreateContainerError', 'context deadline exceeded', 'container "render" cannot be started yet'],
+])('%s (%s) is waited for, then given up to be looked at later', async (reason, message, line) => {
   const seen = pod([status('render', { waiting: { reason, message } })]);
   const backOff = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "registry.example/render:1"' };
-  const next = type.startsWith('Image') ? pod([status('render', { waiting: backOff })]) : seen;
-  expect(
-    await verdict('render', [
-      [running, [seen]],
-      [running, [next]],
-    ]),
-  ).toMatchObject({ kind: 'wait' });
-  const result = await verdict(
-    'render',
-    [
-      [running, [seen]],
-      [running, [next]],
-    ],
-    0,
-  );
-  expect(result).toMatchObject({ kind, failure: { type } });
-  expect((result as unknown as { failure: Error }).failure.message).toContain(message);
+  const next = line === pulled ? pod([status('render', { waiting: backOff })]) : seen;
+  const both: readonly (readonly [Job, readonly Pod[]])[] = [
+    [running, [seen]],
+    [running, [next]],
+  ];
+  expect(await verdict('render', both)).toMatchObject({ kind: 'wait', waiting: expect.stringContaining(message) });
+  const { kind, failure } = (await verdict('render', both, 0)) as unknown as { kind: string; failure: Failure };
+  expect([kind, failure.type, failure.retryable]).toEqual(['throw', 'PodAwaited', true]);
+  expect(failure.message).toContain(line);
+  // Said although the back-off says only that it waits.
+  expect(failure.message).toContain(message);
 });
 
 test('what no waiting mends is not waited for', async () => {
@@ -203,7 +201,7 @@ test('a helper that fails makes room for a new Job', async () => {
 test('a complete Job without its pod is given up when a watch of pods cannot be that far behind', async () => {
   const now = jest.spyOn(performance, 'now').mockReturnValue(0);
   const complete = [job('Complete'), []] as const;
-  expect(await verdict('render', [complete, complete])).toMatchObject({ kind: 'wait' });
+  expect(await verdict('render', [complete, complete])).toMatchObject({ kind: 'runs' });
   now.mockReturnValueOnce(0).mockReturnValueOnce(0).mockReturnValue(60_000);
   expect(await verdict('render', [complete, complete])).toMatchObject({ kind: 'remove', failure: { type: 'PodLost' } });
   now.mockRestore();
@@ -223,28 +221,56 @@ test('a Job that is gone, one that an earlier worker ended', async () => {
 
 test('a pod without a node says so', async () => {
   const conditions = [{ type: 'PodScheduled', status: 'False', message: '0/3 nodes are available' }];
-  const result = await verdict('render', [[running, [pod([], { conditions })]]]);
-  expect(result.waiting).toBe('no node takes the pod: 0/3 nodes are available');
+  const seen = [[running, [pod([], { conditions })]]] as const;
+  expect(await verdict('render', seen)).toMatchObject({
+    kind: 'wait',
+    waiting: 'no node takes the pod: 0/3 nodes are available',
+  });
+  expect(await verdict('render', seen, 0)).toMatchObject({ kind: 'throw', failure: { type: 'PodAwaited' } });
 });
+
+const ago = (millis: number) => new Date(Date.now() - millis).toISOString();
+const initializing = { waiting: { reason: 'PodInitializing' } };
 
 test.each([
   ['no scheduler has looked at pod pod-1', [], []],
   ['pod pod-1 cannot begin: a volume', ['PodScheduled'], ['PodReadyToStartContainers']],
-  ['pod pod-1 runs container "render"', ['PodScheduled', 'PodReadyToStartContainers'], []],
-])('a pod that has not come to the stage after a while says why: %s', async (line, yes, no) => {
+  [
+    'pod pod-1 still pulls the image of container "render", or makes its volumes',
+    ['PodScheduled', 'PodReadyToStartContainers'],
+    [],
+  ],
+])('a pod that has not begun after a while is held: %s', async (line, yes, no) => {
   const conditions = [
     ...yes.map((type) => ({ type, status: 'True' })),
     ...no.map((type) => ({ type, status: 'False' })),
   ];
-  const at = (millisAgo: number) =>
-    pod(
-      [status('render', { running: {} })],
-      { conditions, phase: 'Pending' },
-      { creationTimestamp: new Date(Date.now() - millisAgo).toISOString() },
-    );
-  expect((await verdict('check', [[running, [at(0)]]])).waiting).toBeUndefined();
+  const at = (millis: number) =>
+    pod([status('render', initializing)], { conditions, phase: 'Pending' }, { creationTimestamp: ago(millis) });
+  const young = await verdict('check', [[running, [at(0)]]], 0);
+  expect([young, young.waiting]).toMatchObject([{ kind: 'wait' }, undefined]);
   expect((await verdict('check', [[running, [at(60_000)]]])).waiting).toContain(line);
-  if (yes.length === 2) expect((await verdict('render', [[running, [at(60_000)]]])).waiting).toBeUndefined();
+  expect(await verdict('check', [[running, [at(60_000)]]], 0)).toMatchObject({ failure: { type: 'PodAwaited' } });
+});
+
+test('an image that is pulled between two stages holds the pod, and a stage that runs again does not', async () => {
+  const conditions = [{ type: 'PodScheduled', status: 'True' }];
+  const metadata = { creationTimestamp: ago(90_000) };
+  const after = (millis: number) => {
+    const first = status('render', ended(0, { finishedAt: ago(millis) }));
+    return pod([first, status('check', initializing)], { conditions, phase: 'Pending' }, metadata);
+  };
+  expect((await verdict('check', [[running, [after(0)]]], 0)).waiting).toBeUndefined();
+  expect((await verdict('check', [[running, [after(60_000)]]])).waiting).toBe(
+    'pod pod-1 still pulls the image of container "check", or makes its volumes',
+  );
+  const runsAgain = status('render', { running: { startedAt: ago(60_000) } });
+  const again = pod([runsAgain, status('check', initializing)], { conditions, phase: 'Pending' }, metadata);
+  expect(await verdict('check', [[running, [again]]], 0)).toMatchObject({
+    kind: 'runs',
+    waiting: 'pod pod-1 runs container "render"',
+  });
+  expect((await verdict('render', [[running, [again]]], 0)).waiting).toBeUndefined();
 });
 
 test.each(['reader', 'status-writer'])('a %s that reaches no worker is named', async (helper) => {
