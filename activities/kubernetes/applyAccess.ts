@@ -8,6 +8,7 @@ import { accessPath, labelSelector, query } from './paths.js';
 import type { AccessObject } from './pipelineAccess.js';
 
 type Labels = Readonly<Record<string, string>>;
+type Found = Readonly<Record<string, unknown>>;
 
 /** Makes the objects as wanted and writes only what differs. An error is an error here, where Kratix logs it (10.1, B26). */
 export async function applyAccess(cluster: Cluster, wanted: readonly AccessObject[]): Promise<void> {
@@ -15,9 +16,18 @@ export async function applyAccess(cluster: Cluster, wanted: readonly AccessObjec
 }
 
 async function applyOne(cluster: Cluster, wanted: AccessObject): Promise<void> {
-  const path = accessPath(wanted.kind, wanted.namespace, wanted.name);
-  const found = toRecord(await cluster.ask('GET', path).catch(unless(404)));
+  await applyOver(cluster, await findAccess(cluster, wanted), wanted);
+}
+
+/** The object as it is; undefined when there is none. */
+export async function findAccess(cluster: Cluster, wanted: AccessObject): Promise<Found | undefined> {
+  return toRecord(await cluster.ask('GET', pathOf(wanted)).catch(unless(404)));
+}
+
+/** Makes it as wanted where it is not. */
+export async function applyOver(cluster: Cluster, found: Found | undefined, wanted: AccessObject): Promise<void> {
   if (found === undefined) return create(cluster, wanted);
+  const path = pathOf(wanted);
   // Somebody's own ServiceAccount stays as it is (reference, section 2.6), and ours has nothing to change.
   if (wanted.kind === 'ServiceAccount' || isAsWanted(found, wanted)) return;
   if (wanted.roleRef !== undefined && !isDeepStrictEqual(found['roleRef'], wanted.roleRef)) {
@@ -41,8 +51,16 @@ function manifest({ kind, namespace, name, labels, ...content }: AccessObject): 
   return { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }), labels }, ...content };
 }
 
-function isAsWanted(found: Readonly<Record<string, unknown>>, wanted: AccessObject): boolean {
-  const labels = toRecord(toRecord(found['metadata'])?.['labels']) ?? {};
+function pathOf({ kind, namespace, name }: AccessObject): string {
+  return accessPath(kind, namespace, name);
+}
+
+export function labelsOf(found: Found | undefined): Found {
+  return toRecord(toRecord(found?.['metadata'])?.['labels']) ?? {};
+}
+
+function isAsWanted(found: Found, wanted: AccessObject): boolean {
+  const labels = labelsOf(found);
   const labelled = Object.entries(wanted.labels).every(([key, value]) => labels[key] === value);
   const parts = ['rules', 'roleRef', 'subjects'] as const;
   return labelled && parts.every((part) => isDeepStrictEqual(found[part], asStored(wanted[part])));

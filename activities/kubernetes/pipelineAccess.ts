@@ -1,7 +1,7 @@
 import { kratixApiVersion } from '../../src/documents/pipeline.js';
 import { groupOf } from '../../src/domain/plan.js';
 import type { JobPlan } from './jobPlan.js';
-import { deterministicName } from './objectName.js';
+import { deterministicName, md5 } from './objectName.js';
 import type { AccessKind } from './paths.js';
 
 /** One object of the access that a pipeline's pod gets. */
@@ -28,7 +28,16 @@ export function serviceAccountOf(plan: JobPlan): string {
 }
 
 /** Everything of section 2.6 of the reference, for one pipeline. */
-export function pipelineAccess(plan: JobPlan): AccessObject[] {
+export interface PipelineAccess {
+  /** The role that every pipeline has; a label of it names what else the pipeline has asked for. */
+  readonly marked: AccessObject;
+  readonly others: readonly AccessObject[];
+}
+
+/** Which access a pipeline asked for when it was last looked whether it has more. */
+export const askedLabel = 'fulfil.io/asked-access';
+
+export function pipelineAccess(plan: JobPlan): PipelineAccess {
   const labels = { 'kratix.io/promise-name': plan.task.owner.promise };
   const account: AccessObject = {
     kind: 'ServiceAccount',
@@ -36,13 +45,17 @@ export function pipelineAccess(plan: JobPlan): AccessObject[] {
     name: serviceAccountOf(plan),
     labels,
   };
-  return [account, ...ownAccess(plan, labels), ...askedAccess(plan)];
+  const [role, ...own] = ownAccess(plan, labels);
+  const asked = askedAccess(plan);
+  const names = asked.map(({ kind, namespace, name }) => [kind, namespace, name]);
+  const marked = { ...role, labels: { ...role.labels, [askedLabel]: md5(JSON.stringify(names)) } };
+  return { marked, others: [account, ...own, ...asked] };
 }
 
 const verbs = ['get', 'list', 'update', 'create', 'patch'];
 
 /** To the objects that the workflow is about. */
-function ownAccess(plan: JobPlan, labels: Labels): AccessObject[] {
+function ownAccess(plan: JobPlan, labels: Labels): RoleAndMore {
   const { owner } = plan.task;
   const id = pipelineIdentity(plan);
   const platform = groupOf(kratixApiVersion);
@@ -98,7 +111,9 @@ export function askedLabels(plan: JobPlan): Record<string, string> {
   };
 }
 
-function inNamespace(plan: JobPlan, role: string, binding: string, labels: Labels, rules: unknown[]): AccessObject[] {
+type RoleAndMore = readonly [AccessObject, ...AccessObject[]];
+
+function inNamespace(plan: JobPlan, role: string, binding: string, labels: Labels, rules: unknown[]): RoleAndMore {
   const { namespace } = plan;
   return [
     { kind: 'Role', namespace, name: role, labels, rules },
@@ -106,7 +121,7 @@ function inNamespace(plan: JobPlan, role: string, binding: string, labels: Label
   ];
 }
 
-function clusterWide(plan: JobPlan, role: string, binding: string, labels: Labels, rules: unknown[]): AccessObject[] {
+function clusterWide(plan: JobPlan, role: string, binding: string, labels: Labels, rules: unknown[]): RoleAndMore {
   return [
     { kind: 'ClusterRole', name: role, labels, rules },
     bound(plan, 'ClusterRoleBinding', undefined, binding, 'ClusterRole', role, labels),

@@ -1,6 +1,5 @@
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { inputObject } from '../stages/inputObject.js';
-import { applyAccess, removeStaleAccess } from './applyAccess.js';
 import type { Cluster } from './cluster.js';
 import { unless } from './clusterFailure.js';
 import { keyAnnotation, managedBy, secretAnnotation } from './jobLabels.js';
@@ -12,9 +11,8 @@ import type { JobPlan } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
 import type { Job } from './objects.js';
 import { jobsPath, secretsPath } from './paths.js';
-import type { AccessObject } from './pipelineAccess.js';
-import { askedLabels, pipelineAccess, pipelineIdentity } from './pipelineAccess.js';
 import { clearJobs } from './clearJobs.js';
+import { ensureAccess } from './ensureAccess.js';
 import { untilGone } from './removeJob.js';
 import type { RunSecret } from './runSecret.js';
 import { ownedByJob, runSecret } from './runSecret.js';
@@ -76,7 +74,6 @@ async function createJob(
   settings: JobSettings,
   name: string,
 ): Promise<Job | undefined> {
-  const wanted = pipelineAccess(plan);
   const owned = await livingOwner(cluster, plan);
   // Until it has its Job, the Secret goes with the Job's owner: a worker that dies here leaves nothing for ever.
   const secret = await secretOf(artifacts, plan, settings, name, owned);
@@ -92,8 +89,7 @@ async function createJob(
   let made: Job | undefined;
   try {
     await Promise.all([
-      applyAccess(cluster, wanted),
-      sweepAccess(cluster, plan, wanted),
+      ensureAccess(cluster, plan),
       // The new Job counts too.
       clearJobs(cluster, plan, settings.jobsToKeep - 1),
       kept,
@@ -147,16 +143,4 @@ async function handOver(cluster: Cluster, namespace: string, job: Job, secret: s
     contentType: 'application/merge-patch+json',
   } as const;
   await cluster.ask('PATCH', secretsPath(namespace, secret), options).catch(unless(404));
-}
-
-/** Access goes stale when a Promise changes, so one look for each of its revisions is enough. */
-const swept = new WeakMap<Cluster, Set<string>>();
-
-async function sweepAccess(cluster: Cluster, plan: JobPlan, wanted: readonly AccessObject[]): Promise<void> {
-  const done = swept.get(cluster) ?? new Set();
-  swept.set(cluster, done);
-  const revision = `${plan.task.promise}/${plan.namespace}/${pipelineIdentity(plan)}`;
-  if (done.has(revision)) return;
-  await removeStaleAccess(cluster, askedLabels(plan), wanted);
-  done.add(revision);
 }

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { NON_ROOT_USER, nonRootSecurity } from './jobsUsers.js';
+import type { Cluster } from '../../../activities/kubernetes/cluster.js';
+import { ensureAccess } from '../../../activities/kubernetes/ensureAccess.js';
+import { planJob } from '../../../activities/kubernetes/jobPlan.js';
 import type { Job } from '../../../activities/kubernetes/objects.js';
 import type { StageTask } from '../../../src/domain/stageTask.js';
 import type { JobsCluster } from './jobsCluster.js';
@@ -113,18 +116,44 @@ test('Secrets, ConfigMaps and volumes are resolved by Kubernetes', async () => {
   expect((await jobs.play(tasks)).logs).toEqual(['sesame green\nsesame\n', 'kept\n']);
 });
 
-test('a pipeline uses the access that it asks for, and no other', async () => {
-  const permissions = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }];
-  const tasks = await jobs.tasks([stage('only', 'true')], { spec: { rbac: { permissions } } });
-  await jobs.play(tasks);
+const permissions = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }];
+
+test('a pipeline uses the access that it asks for now, whatever another version of it has asked for', async () => {
   const account = `system:serviceaccount:${jobs.namespace}:parcels-resource-configure-configure`;
   const can = (verb: string, what: string) =>
     jobs.kubectl('auth', 'can-i', verb, what, '--as', account, '-n', jobs.namespace).catch(() => 'no\n');
+  const play = async (spec: object, runner = jobs.runner) =>
+    jobs.play(await jobs.tasks([stage('only', 'true')], { spec: { ...spec } }), runner);
+  await play({});
+  await play({ rbac: { permissions } }, await jobs.newRunner());
   expect(await can('get', 'configmaps')).toBe('yes\n');
   expect(await can('get', 'secrets')).toBe('no\n');
-  const without = await jobs.tasks([stage('only', 'true')]);
-  await jobs.play(without, await jobs.newRunner());
+  // Back to the version before, by a worker that does not know of the other.
+  await play({});
   expect(await can('get', 'configmaps')).toBe('no\n');
+});
+
+test('access that is as it was is looked at object by object, and searched for no other', async () => {
+  const [task] = await jobs.tasks([stage('only', 'true')], { spec: { rbac: { permissions } } });
+  if (task === undefined) throw new Error('no stage');
+  const planned = await planJob(jobs.artifacts, task);
+  const asked: string[] = [];
+  const ask: Cluster['ask'] = (method, path, options) => {
+    asked.push(`${method} ${path.split('/').slice(-2).join('/')}`);
+    return jobs.cluster.ask(method, path, options);
+  };
+  await ensureAccess({ ...jobs.cluster, ask }, planned);
+  expect(asked.some((each) => each.includes('labelSelector'))).toBe(true);
+  asked.length = 0;
+  await ensureAccess({ ...jobs.cluster, ask }, planned);
+  const id = 'parcels-resource-configure-configure';
+  expect(asked.toSorted()).toEqual([
+    `GET rolebindings/${id}`,
+    expect.stringMatching(`GET rolebindings/${id}-`),
+    `GET roles/${id}`,
+    expect.stringMatching(`GET roles/${id}-`),
+    `GET serviceaccounts/${id}`,
+  ]);
 });
 
 test('pipelines run in the namespace that the Promise names', async () => {
