@@ -13,18 +13,38 @@ export const SnapshotFile = z.object({
 });
 export type SnapshotFile = z.infer<typeof SnapshotFile>;
 
-const Snapshot = z.array(SnapshotFile);
+/** A directory without files: the next stage finds it, and destination-selectors.yaml may name it. */
+const EmptyDirectory = z.object({ path: z.string(), empty: z.literal(true) });
+
+const Snapshot = z.array(z.union([SnapshotFile, EmptyDirectory]));
+type SnapshotEntry = z.infer<typeof Snapshot>[number];
 
 /** Digest of a list of files that are themselves stored: a directory's content as one word. */
-export async function putSnapshot(artifacts: ArtifactStore, files: readonly SnapshotFile[]): Promise<string> {
+export async function putSnapshot(artifacts: ArtifactStore, entries: readonly SnapshotEntry[]): Promise<string> {
   return putJson(
     artifacts,
-    files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    entries.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
   );
 }
 
 export async function getSnapshot(artifacts: ArtifactStore, digest: string): Promise<SnapshotFile[]> {
-  return Snapshot.parse(await getJson(artifacts, digest));
+  return (await getTree(artifacts, digest)).files;
+}
+
+/** What a directory has; its empty directories by their paths. */
+export interface SnapshotTree {
+  readonly files: SnapshotFile[];
+  readonly emptyDirectories: string[];
+}
+
+export async function getTree(artifacts: ArtifactStore, digest: string): Promise<SnapshotTree> {
+  const entries = Snapshot.parse(await getJson(artifacts, digest));
+  const files = entries.filter(isFile);
+  return { files, emptyDirectories: entries.filter((entry) => !isFile(entry)).map(({ path }) => path) };
+}
+
+function isFile(entry: SnapshotEntry): entry is SnapshotFile {
+  return 'digest' in entry;
 }
 
 /** How `putSnapshot` writes one that is not empty. */
@@ -36,7 +56,7 @@ export async function snapshotMembers(artifacts: SweptArtifacts, digest: string)
   if (!begin.equals(snapshotBegin)) return [];
   const text = (await artifacts.get(digest)).toString('utf8');
   const found = Snapshot.safeParse(parsed(text));
-  return found.success ? found.data.map((file) => file.digest) : [];
+  return found.success ? found.data.filter(isFile).map((file) => file.digest) : [];
 }
 
 function parsed(text: string): unknown {
@@ -49,27 +69,30 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Stores every file below a directory. Empty directories vanish, as in Kratix (reference, section 2.8). A symbolic
- * link counts as the file it points to inside the directory; one that leads elsewhere is a Failure `PathEscape`.
+ * Stores every file below a directory, and which directories are empty. A symbolic link counts as the file it points to
+ * inside the directory; one that leads elsewhere is a Failure `PathEscape`.
  */
 export async function takeSnapshot(artifacts: ArtifactStore, directory: string): Promise<string> {
   const root = await realpath(directory);
-  const files: SnapshotFile[] = [];
-  for (const path of await filesBelow(root, root)) {
-    const { digest, size } = await artifacts.putFile(join(root, path));
-    const { mode } = await stat(join(root, path));
-    files.push({ path: path.split(sep).join('/'), digest, size, executable: (mode & 0o100) !== 0 });
+  const entries: SnapshotEntry[] = [];
+  for (const name of await leavesBelow(root, root)) {
+    const path = name.split(sep).join('/');
+    const { mode } = await stat(join(root, name));
+    if (name.endsWith(sep)) entries.push({ path: path.slice(0, -1), empty: true });
+    else entries.push({ path, ...(await artifacts.putFile(join(root, name))), executable: (mode & 0o100) !== 0 });
   }
-  return putSnapshot(artifacts, files);
+  return putSnapshot(artifacts, entries);
 }
 
-async function filesBelow(root: string, directory: string): Promise<string[]> {
+/** Names of files, and of empty directories with a separator at the end. */
+async function leavesBelow(root: string, directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
+  if (entries.length === 0 && directory !== root) return [`${relative(root, directory)}${sep}`];
   const found: string[] = [];
   for (const entry of entries) {
     const path = join(directory, entry.name);
     const name = relative(root, path);
-    if (entry.isDirectory()) found.push(...(await filesBelow(root, path)));
+    if (entry.isDirectory()) found.push(...(await leavesBelow(root, path)));
     else if (entry.isFile()) found.push(name);
     else if (entry.isSymbolicLink()) found.push(await linkedFile(root, path, name));
     else throw new Failure('OutputRefused', `${name} is neither a file nor a directory and cannot be kept`, false);
@@ -95,7 +118,9 @@ async function linkedFile(root: string, path: string, name: string): Promise<str
  */
 export async function restoreSnapshot(artifacts: ArtifactStore, digest: string, directory: string): Promise<void> {
   await openDirectory(directory);
-  for (const file of await getSnapshot(artifacts, digest)) {
+  const { files, emptyDirectories } = await getTree(artifacts, digest);
+  for (const path of emptyDirectories) await openParents(directory, join(directory, path));
+  for (const file of files) {
     const path = join(directory, file.path);
     await openParents(directory, dirname(path));
     await artifacts.copyTo(file.digest, path);

@@ -5,11 +5,10 @@ import { describeProblems } from '../../src/domain/problem.js';
 import type { SelectorSource, SourcedSelector } from '../../src/domain/selectors.js';
 import type { WorkloadGroup } from '../../src/domain/work.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
-import type { SnapshotFile } from '../artifacts/snapshot.js';
+import type { SnapshotFile, SnapshotTree } from '../artifacts/snapshot.js';
 import { putSnapshot } from '../artifacts/snapshot.js';
 
-export interface PipelineOutput {
-  readonly files: readonly SnapshotFile[];
+export interface PipelineOutput extends SnapshotTree {
   /** Text of /kratix/metadata/destination-selectors.yaml, when a stage wrote one. */
   readonly selectorsFile?: string;
   readonly promiseSelectors: readonly SourcedSelector[];
@@ -17,17 +16,18 @@ export interface PipelineOutput {
 }
 
 /**
- * Splits a pipeline's output by the directories of its selectors file; the rest is the default group, which carries
- * the Promise's selectors too and is left out when it is empty (reference, section 2.8).
+ * Splits a pipeline's output by the directories of its selectors file, which may be empty; the rest is the default
+ * group, which carries the Promise's selectors too and is left out when it is empty (reference, section 2.8).
  */
 export async function workloadGroups(artifacts: ArtifactStore, output: PipelineOutput): Promise<WorkloadGroup[]> {
-  const { files, promiseSelectors, source } = output;
+  const { files, emptyDirectories, promiseSelectors, source } = output;
   const entries = readSelectors(output.selectorsFile);
   const directories = entries.filter((entry) => entry.directory !== '.');
   const groups: WorkloadGroup[] = [];
   for (const { directory, ...selector } of directories) {
-    const own = files.filter((file) => file.path.startsWith(`${directory}/`));
-    if (own.length === 0) throw missingDirectory(directory);
+    const own = files.filter(({ path }) => path.startsWith(`${directory}/`));
+    const isThere = own.length > 0 || emptyDirectories.some((path) => `${path}/`.startsWith(`${directory}/`));
+    if (!isThere) throw missingDirectory(directory);
     groups.push(await group(artifacts, directory, own, [{ ...selector, source }]));
   }
   const rest = files.filter((file) => !directories.some((entry) => file.path.startsWith(`${entry.directory}/`)));
@@ -46,7 +46,7 @@ function readSelectors(text: string | undefined) {
 }
 
 function missingDirectory(directory: string): Failure {
-  const message = `destination-selectors.yaml: directory: ${directory} is not in /kratix/output or holds no file`;
+  const message = `destination-selectors.yaml: directory: ${directory} is not in /kratix/output`;
   return new Failure('InvalidMetadata', message, false);
 }
 

@@ -19,8 +19,8 @@ import type { Work } from '../../src/domain/work.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
 import { putJson } from '../artifacts/artifactStore.js';
 import { readDetails } from '../artifacts/readDetails.js';
-import type { SnapshotFile } from '../artifacts/snapshot.js';
-import { getSnapshot } from '../artifacts/snapshot.js';
+import type { SnapshotFile, SnapshotTree } from '../artifacts/snapshot.js';
+import { getSnapshot, getTree } from '../artifacts/snapshot.js';
 import type { EntityClient } from '../entityClient.js';
 import { workloadGroups } from './workloadGroups.js';
 
@@ -49,6 +49,8 @@ export interface ScheduleWorks {
 /** Longest status message that travels in workflow state; the whole one stands in the details. */
 const messageLimit = 1000;
 
+const nothing: SnapshotTree = { files: [], emptyDirectories: [] };
+
 export type Works = ReturnType<typeof works>;
 
 /** From a pipeline's volumes to documents on Destinations: the work-writer and status-writer of Kratix (2.8, 2.9). */
@@ -76,7 +78,7 @@ export function works({ artifacts, entities }: WorksDependencies) {
     if (collected.control.action !== 'continue') return collected;
     const metadata = await metadataFiles(artifacts, volumes);
     const groups = await workloadGroups(artifacts, {
-      files: volumes.output === undefined ? [] : await getSnapshot(artifacts, volumes.output),
+      ...(volumes.output === undefined ? nothing : await getTree(artifacts, volumes.output)),
       selectorsFile: await textOf(artifacts, metadata, 'destination-selectors.yaml'),
       promiseSelectors,
       source: `${owner.type}-workflow`,

@@ -75,7 +75,7 @@ const stages: readonly (readonly [string, string, ReturnType<typeof stage>, stri
     'missing',
     'a directory that is not in the output',
     stage('s', `${writeConfigMap('a', 'a')}printf -- '- directory: other\\n  matchLabels: {a: b}\\n' >${selectors}`),
-    'destination-selectors.yaml: directory: other is not in /kratix/output or holds no file',
+    'destination-selectors.yaml: directory: other is not in /kratix/output',
   ],
   [
     'status',

@@ -51,6 +51,22 @@ YAML`;
   ]);
 });
 
+test('a directory that destination-selectors.yaml names may be empty: its documents of before go', async () => {
+  await register('emptied', { zone: 'emptied' });
+  const script = `mkdir /kratix/output/emptied
+if grep -q 'size: large' /kratix/input/object.yaml; then ${writeConfigMap('vault', 'vault', 'emptied')}fi
+printf -- '- directory: emptied\\n  matchLabels: { zone: emptied }\\n' >/kratix/metadata/destination-selectors.yaml`;
+  // The second stage finds the directory that the first one left.
+  const stages = [stage('write', script), stage('look', 'ls -d /kratix/output/emptied')];
+  const resource = { configure: [pipeline('configure', stages)] };
+  await execute(platform, 'installPromise', promise('emptied', { resource }));
+  await execute(platform, 'configureResource', request('emptied', 'one', { size: 'large' }));
+  expect(await files('emptied')).toHaveLength(1);
+  const result = await execute(platform, 'configureResource', request('emptied', 'one', { size: 'small' }));
+  expect(result).toMatchObject({ phase: 'Ready', destinations: ['emptied'] });
+  expect(await files('emptied')).toEqual([]);
+});
+
 test('dependencies go to every match, also to one that appears later; a resource stays on its one Destination', async () => {
   await register('fan-a', { team: 'fan' });
   const parts = { selector: { team: 'fan' }, dependencies: [configMap('operator')], resource: echo };

@@ -103,10 +103,10 @@ describe('artifacts', () => {
 });
 
 describe('snapshots', () => {
-  test('a folder comes back as it was: contents, nesting, executable or not; empty folders vanish', async () => {
+  test('a folder comes back as it was: contents, nesting, executable or not, empty or not', async () => {
     const root = await folder('tree', { 'a.txt': 'a', 'deep/er/b.sh': 'b', 'name with space': 'c' });
     await chmod(join(root, 'deep/er/b.sh'), 0o755);
-    await mkdir(join(root, 'empty'));
+    await mkdir(join(root, 'deep/empty'), { recursive: true });
     const digest = await takeSnapshot(artifacts, root);
     expect((await getSnapshot(artifacts, digest)).map(({ path, executable }) => [path, executable])).toEqual([
       ['a.txt', false],
@@ -118,6 +118,7 @@ describe('snapshots', () => {
     expect(await readFile(join(copy, 'deep/er/b.sh'), 'utf8')).toBe('b');
     expect((await stat(join(copy, 'deep/er/b.sh'))).mode & 0o777).toBe(0o777);
     expect((await stat(join(copy, 'a.txt'))).mode & 0o777).toBe(0o666);
+    expect((await stat(join(copy, 'deep/empty'))).mode & 0o777).toBe(0o777);
     expect(await takeSnapshot(artifacts, copy)).toBe(digest);
   });
 

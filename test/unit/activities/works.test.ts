@@ -9,9 +9,9 @@ import { openScratch } from './scratch.js';
 const { artifacts, file } = openScratch();
 const promiseSelectors = [{ source: 'promise', matchLabels: { environment: 'dev' } }] as const;
 
-async function groupsOf(paths: readonly string[], selectorsFile?: string) {
+async function groupsOf(paths: readonly string[], selectorsFile?: string, emptyDirectories: string[] = []) {
   const files = await Promise.all(paths.map((path) => file(path, path)));
-  const output = { files, promiseSelectors, source: 'resource-workflow' } as const;
+  const output = { files, emptyDirectories, promiseSelectors, source: 'resource-workflow' } as const;
   return workloadGroups(artifacts, selectorsFile === undefined ? output : { ...output, selectorsFile });
 }
 
@@ -49,11 +49,20 @@ describe("a pipeline's output is split by directory", () => {
     ]);
   });
 
+  test.each(['pci', 'pci/deep'])('a named directory with no more in it than the empty %s is a group', async (empty) => {
+    const groups = await groupsOf(['a.yaml'], pci, [empty, 'other']);
+    expect(groups.map(({ directory, files }) => [directory, files])).toEqual([
+      ['pci', 0],
+      ['.', 1],
+    ]);
+    expect(await getSnapshot(artifacts, groups[0]?.snapshot ?? '')).toEqual([]);
+  });
+
   test('a directory that is not there is refused', async () => {
-    await expect(groupsOf(['a.yaml'], pci)).rejects.toMatchObject({
+    await expect(groupsOf(['a.yaml'], pci, ['pci2'])).rejects.toMatchObject({
       type: 'InvalidMetadata',
       retryable: false,
-      message: 'destination-selectors.yaml: directory: pci is not in /kratix/output or holds no file',
+      message: 'destination-selectors.yaml: directory: pci is not in /kratix/output',
     });
   });
 
