@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readSelectorsFile } from '../../src/documents/selectorsFile.js';
+import type { DirectorySelector } from '../../src/documents/selectorsFile.js';
 import { Failure } from '../../src/domain/failure.js';
-import { describeProblems } from '../../src/domain/problem.js';
 import type { SelectorSource, SourcedSelector } from '../../src/domain/selectors.js';
 import type { WorkloadGroup } from '../../src/domain/work.js';
 import type { ArtifactStore } from '../artifacts/artifactStore.js';
@@ -9,8 +8,8 @@ import type { SnapshotFile, SnapshotTree } from '../artifacts/snapshot.js';
 import { putSnapshot } from '../artifacts/snapshot.js';
 
 export interface PipelineOutput extends SnapshotTree {
-  /** Text of /kratix/metadata/destination-selectors.yaml, when a stage wrote one. */
-  readonly selectorsFile?: string;
+  /** What a stage wrote into /kratix/metadata/destination-selectors.yaml. */
+  readonly selectors: readonly DirectorySelector[];
   readonly promiseSelectors: readonly SourcedSelector[];
   readonly source: SelectorSource;
 }
@@ -20,9 +19,8 @@ export interface PipelineOutput extends SnapshotTree {
  * group, which carries the Promise's selectors too and is left out when it is empty (reference, section 2.8).
  */
 export async function workloadGroups(artifacts: ArtifactStore, output: PipelineOutput): Promise<WorkloadGroup[]> {
-  const { files, emptyDirectories, promiseSelectors, source } = output;
-  const entries = readSelectors(output.selectorsFile);
-  const directories = entries.filter((entry) => entry.directory !== '.');
+  const { files, emptyDirectories, selectors, promiseSelectors, source } = output;
+  const directories = selectors.filter((entry) => entry.directory !== '.');
   const groups: WorkloadGroup[] = [];
   for (const { directory, ...selector } of directories) {
     const own = files.filter(({ path }) => path.startsWith(`${directory}/`));
@@ -32,17 +30,10 @@ export async function workloadGroups(artifacts: ArtifactStore, output: PipelineO
   }
   const rest = files.filter((file) => !directories.some((entry) => file.path.startsWith(`${entry.directory}/`)));
   if (rest.length === 0) return groups;
-  const root = entries
+  const root = selectors
     .filter((entry) => entry.directory === '.')
     .map(({ directory: _root, ...rule }) => ({ ...rule, source }));
   return [...groups, await group(artifacts, '.', rest, [...root, ...promiseSelectors])];
-}
-
-function readSelectors(text: string | undefined) {
-  if (text === undefined) return [];
-  const checked = readSelectorsFile(text);
-  if (checked.ok) return checked.value;
-  throw new Failure('InvalidMetadata', describeProblems(checked.problems), false);
 }
 
 function missingDirectory(directory: string): Failure {

@@ -1,3 +1,4 @@
+import { readSelectorsFile } from '../../src/documents/selectorsFile.js';
 import { readWorkflowControl } from '../../src/documents/workflowControl.js';
 import { readStatusFile } from '../../src/documents/statusFile.js';
 import { toRecord } from '../../src/documents/toRecord.js';
@@ -7,8 +8,8 @@ import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
 import { obsoletePlacements } from '../../src/domain/obsolete.js';
 import type { Owner } from '../../src/domain/owner.js';
 import { workName } from '../../src/domain/owner.js';
-import type { Checked } from '../../src/domain/problem.js';
-import { describeProblems } from '../../src/domain/problem.js';
+import type { Checked, Problem } from '../../src/domain/problem.js';
+import { describeProblem, describeProblems } from '../../src/domain/problem.js';
 import { schedulable } from '../../src/domain/registry.js';
 import type { ScheduledWorks } from '../../src/domain/run.js';
 import type { Unscheduled } from '../../src/domain/schedule.js';
@@ -77,21 +78,26 @@ export function works({ artifacts, entities }: WorksDependencies) {
     const collected = await collectMetadata(input);
     if (collected.control.action !== 'continue') return collected;
     const metadata = await metadataFiles(artifacts, volumes);
+    const selectors = orRefuse(
+      readSelectorsFile((await textOf(artifacts, metadata, 'destination-selectors.yaml')) ?? ''),
+    );
     const groups = await workloadGroups(artifacts, {
       ...(volumes.output === undefined ? nothing : await getTree(artifacts, volumes.output)),
-      selectorsFile: await textOf(artifacts, metadata, 'destination-selectors.yaml'),
+      selectors: selectors.value,
       promiseSelectors,
       source: `${owner.type}-workflow`,
     });
     const { onUnschedule, pipelineNamespace } = input;
     const work: Work = { ...describeWork(owner, pipeline), onUnschedule, pipelineNamespace, groups, placements: [] };
-    return { scheduled: await scheduleWorks({ before: input.before, after: [work] }), ...collected };
+    const remarks = [...(collected.remarks ?? []), ...told(selectors.remarks)];
+    return { scheduled: await scheduleWorks({ before: input.before, after: [work] }), ...collected, remarks };
   }
 
   async function collectMetadata({ volumes, details }: CollectMetadata): Promise<CollectedMetadata> {
     const metadata = await metadataFiles(artifacts, volumes);
     const control = orRefuse(readWorkflowControl((await textOf(artifacts, metadata, 'workflow-control.yaml')) ?? ''));
-    return { control, ...(await mergeStatus(artifacts, await textOf(artifacts, metadata, 'status.yaml'), details)) };
+    const status = await mergeStatus(artifacts, await textOf(artifacts, metadata, 'status.yaml'), details);
+    return { control: control.value, ...status, remarks: told(control.remarks) };
   }
 
   return { scheduleWorks, collectWork, collectMetadata };
@@ -128,7 +134,7 @@ const largestMetadata = 1_000_000;
 /** Lays status.yaml over what pipelines wrote before: objects deeply, as documented, conditions by type (section 2.9). */
 async function mergeStatus(artifacts: ArtifactStore, text: string | undefined, before: string | undefined) {
   if (text === undefined) return { details: before };
-  const written = orRefuse(readStatusFile(text));
+  const { value: written } = orRefuse(readStatusFile(text));
   const known = await readDetails(artifacts, before);
   const message = written['message'];
   const details = { ...deepMerge(known, written), ...mergedConditions(known, written) };
@@ -162,9 +168,16 @@ function asList(value: unknown): unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
-function orRefuse<T>(checked: Checked<T>): T {
+function orRefuse<T>(checked: Checked<T>): Extract<Checked<T>, { readonly ok: true }> {
   if (!checked.ok) throw new Failure('InvalidMetadata', describeProblems(checked.problems), false);
-  return checked.value;
+  return checked;
+}
+
+/** Of one file; more would hide what the run's message says beside. */
+const mostRemarks = 3;
+
+function told(remarks: readonly Problem[] = []): string[] {
+  return remarks.slice(0, mostRemarks).map(describeProblem);
 }
 
 function deepMerge(before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> {

@@ -3,11 +3,12 @@ import type { LabelExpression, Labels } from '../domain/labels.js';
 import type { Checked, Problem } from '../domain/problem.js';
 import { accepted, describeProblem, refused } from '../domain/problem.js';
 import { describeValue } from './describeValue.js';
-import { closed, maybe } from './fields.js';
+import { maybe } from './fields.js';
 import { LabelMap } from './metadata.js';
 import { parseYaml } from './readDocuments.js';
 import { LabelExpression as Expression } from './selector.js';
 import { checkShape } from './shapeProblems.js';
+import { unknownFields } from './unknownFields.js';
 
 /** One entry of a pipeline's destination-selectors.yaml; `directory` is `.` or a first-level directory of its output. */
 export interface DirectorySelector {
@@ -26,13 +27,11 @@ const LooseLabels = z.preprocess((labels) => {
   return Object.fromEntries(Object.entries(labels).map(([key, value]: [string, unknown]) => [key, scalar(value)]));
 }, maybe(LabelMap));
 
-const Entries = z.array(
-  closed({
-    directory: maybe(z.string()),
-    matchLabels: LooseLabels,
-    matchExpressions: maybe(z.array(Expression)),
-  }),
-);
+const Entry = z.object({
+  directory: maybe(z.string()),
+  matchLabels: LooseLabels,
+  matchExpressions: maybe(z.array(Expression)),
+});
 
 /** Reads what a pipeline asks of Destinations (reference, section 2.8), refused in Kratix's words. */
 export function readSelectorsFile(text: string): Checked<DirectorySelector[]> {
@@ -45,7 +44,7 @@ export function readSelectorsFile(text: string): Checked<DirectorySelector[]> {
   if (!Array.isArray(value)) {
     return refused({ document, field: '', message: `${invalid} expected a list, found ${describeValue(value)}` });
   }
-  const shape = checkShape(Entries, value, document);
+  const shape = checkShape(z.array(Entry), value, document);
   if (!shape.ok) return refused(...shape.problems.map(asInvalid));
   const selectors = shape.value.map(({ directory = '', matchLabels = {}, matchExpressions = [] }) => ({
     directory: cleanPath(directory),
@@ -53,7 +52,9 @@ export function readSelectorsFile(text: string): Checked<DirectorySelector[]> {
     ...(matchExpressions.length === 0 ? {} : { matchExpressions }),
   }));
   const problems = selectorProblems(selectors);
-  return problems.length > 0 ? refused(...problems) : accepted(selectors);
+  if (problems.length > 0) return refused(...problems);
+  const remarks = (value as object[]).flatMap((entry, index) => unknownFields(document, Entry.shape, entry, [index]));
+  return accepted(selectors, remarks);
 }
 
 function asInvalid(problem: Problem): Problem {

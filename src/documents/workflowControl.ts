@@ -3,10 +3,11 @@ import { longestDuration } from '../domain/longestDuration.js';
 import type { Checked } from '../domain/problem.js';
 import { accepted } from '../domain/problem.js';
 import type { PipelineControl } from '../domain/suspension.js';
-import { closed, maybe, text } from './fields.js';
+import { maybe, text } from './fields.js';
 import { goDuration } from './goDuration.js';
 import { readMetadataFile } from './metadataFile.js';
 import { checkShape } from './shapeProblems.js';
+import { unknownFields } from './unknownFields.js';
 
 const document = '/kratix/metadata/workflow-control.yaml';
 
@@ -14,7 +15,7 @@ const duration = text(`a duration such as 30s, 5m or 1h30m (no days), at most ${
   return value === '' || (goDuration(value) ?? -1) >= 0;
 });
 
-const ControlFile = closed({ suspend: maybe(z.boolean()), message: maybe(z.string()), retryAfter: maybe(duration) });
+const ControlFile = z.object({ suspend: maybe(z.boolean()), message: maybe(z.string()), retryAfter: maybe(duration) });
 
 /** What a pipeline wants to happen after it. */
 export function readWorkflowControl(text: string): Checked<PipelineControl> {
@@ -23,8 +24,10 @@ export function readWorkflowControl(text: string): Checked<PipelineControl> {
   const checked = checkShape(ControlFile, file.value, document);
   if (!checked.ok) return checked;
   const { suspend = false, message = '', retryAfter = '' } = checked.value;
+  const remarks = unknownFields(document, ControlFile.shape, file.value);
   if (retryAfter !== '') {
-    return accepted<PipelineControl>({ action: 'retry', message, afterMilliseconds: goDuration(retryAfter) ?? 0 });
+    const afterMilliseconds = goDuration(retryAfter) ?? 0;
+    return accepted<PipelineControl>({ action: 'retry', message, afterMilliseconds }, remarks);
   }
-  return accepted<PipelineControl>(suspend ? { action: 'suspend', message } : { action: 'continue' });
+  return accepted<PipelineControl>(suspend ? { action: 'suspend', message } : { action: 'continue' }, remarks);
 }

@@ -22,6 +22,8 @@ export interface CollectedMetadata {
   readonly control: PipelineControl;
   readonly details?: string;
   readonly statusMessage?: string;
+  /** What its author should know although everything is taken; absent in runs that began before this was so. */
+  readonly remarks?: readonly string[];
 }
 
 export interface CollectedWork extends CollectedMetadata {

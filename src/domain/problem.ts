@@ -10,10 +10,16 @@ export interface Problem {
 
 /** What a check gives: the value it vouches for, or every problem it found. */
 export type Checked<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: true;
+      readonly value: T;
+      /** What its author should know although it is accepted. */
+      readonly remarks?: readonly Problem[];
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
-export function accepted<T>(value: T): Checked<T> {
-  return { ok: true, value };
+export function accepted<T>(value: T, remarks?: readonly Problem[]): Checked<T> {
+  return { ok: true, value, remarks };
 }
 
 export function refused<T>(...problems: Problem[]): Checked<T> {

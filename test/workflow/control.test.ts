@@ -41,6 +41,20 @@ function conditionOf({ conditions }: EntityStatus, type: string) {
   return [found?.status, found?.reason, found?.message];
 }
 
+test('unknown keys in what a pipeline says beside its documents are passed over, and named in what became of the run', async () => {
+  const selectors = `printf -- '- matchLabel: {}\\n  matchLabels: { a: b }\\n' >/kratix/metadata/destination-selectors.yaml\n`;
+  const configure = [pipeline('c', [stage('s', `${control('supend: true\\n')}${selectors}`)])];
+  await execute(platform, 'installPromise', promise('mistyped', { resource: { configure } }));
+  await execute(platform, 'configureResource', request('mistyped', 'one'));
+  const status = await platform.entities.status(resourceOf('mistyped'));
+  expect(status?.runs[0]).toMatchObject({
+    outcome: 'Succeeded',
+    message:
+      'done; /kratix/metadata/workflow-control.yaml: supend: unknown field "supend" is passed over, expected one of suspend, message, retryAfter; ' +
+      '/kratix/metadata/destination-selectors.yaml: [0].matchLabel: unknown field "matchLabel" is passed over, expected one of directory, matchLabels, matchExpressions',
+  });
+});
+
 /** A stage that suspends its workflow unless the object says that it was suspended already. */
 const asksFirst = (text: string) => `grep -q 'phase: Suspended' /kratix/input/object.yaml || ${control(text)}`;
 

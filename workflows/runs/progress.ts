@@ -82,6 +82,7 @@ export function hearPipeline(progress: RunProgress, pipeline: string, heard: Col
   progress.details = heard.details;
   // The next pipeline begins without a message, whatever this one said (reference, section 2.9).
   progress.statusMessage = heard.statusMessage;
+  progress.remarks = [...progress.remarks, ...(heard.remarks ?? [])];
   if (control.action === 'continue') return true;
   const afterMilliseconds = control.action === 'retry' ? control.afterMilliseconds : undefined;
   progress.stop = { pipeline, message: control.message, afterMilliseconds };

@@ -4,15 +4,23 @@ import type { EntityClient } from '../../../activities/entityClient.js';
 import { getSnapshot, putSnapshot } from '../../../activities/artifacts/snapshot.js';
 import { workloadGroups } from '../../../activities/works/workloadGroups.js';
 import { works } from '../../../activities/works/works.js';
+import { readSelectorsFile } from '../../../src/documents/selectorsFile.js';
+import { valueOf } from '../documents/fixtures.js';
 import { openScratch } from './scratch.js';
 
 const { artifacts, file } = openScratch();
 const promiseSelectors = [{ source: 'promise', matchLabels: { environment: 'dev' } }] as const;
 
-async function groupsOf(paths: readonly string[], selectorsFile?: string, emptyDirectories: string[] = []) {
+async function groupsOf(paths: readonly string[], selectorsFile = '', emptyDirectories: string[] = []) {
   const files = await Promise.all(paths.map((path) => file(path, path)));
-  const output = { files, emptyDirectories, promiseSelectors, source: 'resource-workflow' } as const;
-  return workloadGroups(artifacts, selectorsFile === undefined ? output : { ...output, selectorsFile });
+  const selectors = valueOf(readSelectorsFile(selectorsFile));
+  return workloadGroups(artifacts, {
+    files,
+    emptyDirectories,
+    selectors,
+    promiseSelectors,
+    source: 'resource-workflow',
+  });
 }
 
 const pci = '- directory: pci\n  matchLabels: {zone: pci}\n';

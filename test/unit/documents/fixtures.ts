@@ -35,6 +35,11 @@ export function problemsOf(checked: Checked<unknown>): string[] {
   return checked.ok ? [] : lines(checked.problems);
 }
 
+/** `field: message` of what is said although it was accepted. */
+export function remarksOf(checked: Checked<unknown>): string[] {
+  return checked.ok ? lines(checked.remarks ?? []) : [];
+}
+
 export function lines(problems: readonly Problem[]): string[] {
   return problems.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
 }

@@ -3,7 +3,7 @@ import { goDuration } from '../../../src/documents/goDuration.js';
 import { readSelectorsFile } from '../../../src/documents/selectorsFile.js';
 import { readStatusFile } from '../../../src/documents/statusFile.js';
 import { readWorkflowControl } from '../../../src/documents/workflowControl.js';
-import { problemsOf, valueOf } from './fixtures.js';
+import { problemsOf, remarksOf, valueOf } from './fixtures.js';
 
 describe('destination-selectors.yaml', () => {
   test('directories are cleaned, scalars become text', () => {
@@ -51,10 +51,6 @@ describe('destination-selectors.yaml', () => {
     ],
     ['a: b\n', `${invalid} expected a list, found an object with a`],
     ['- a: [\n', `${invalid} expected YAML or JSON: deficient indentation (line 2, column 1)`],
-    [
-      '- dir: x\n  matchLabels: {a: b}\n',
-      `${invalid} [0].dir: unknown field "dir", expected one of directory, matchLabels, matchExpressions`,
-    ],
     ['- matchLabels: {a: [b]}\n', `${invalid} [0].matchLabels.a: expected a string, found a list of 1`],
     ['- matchLabels: {a: b}\n---\n- matchLabels: {a: b}\n', `${invalid} expected one document, found 2`],
   ])('%j', (text, expected) => {
@@ -106,10 +102,22 @@ describe('workflow-control.yaml', () => {
     ],
     ['retryAfter: 30\n', 'retryAfter: expected a string, found the number 30'],
     ['suspend: "yes"\n', 'suspend: expected a boolean, found "yes"'],
-    ['suspended: true\n', 'suspended: unknown field "suspended", expected one of suspend, message, retryAfter'],
   ])('%j', (text, expected) => {
     expect(problemsOf(readWorkflowControl(text))).toEqual([expected]);
   });
+});
+
+test('unknown fields are passed over, and named', () => {
+  const control = readWorkflowControl('supend: true\nmessage: m\n');
+  expect([valueOf(control), remarksOf(control)]).toEqual([
+    { action: 'continue' },
+    ['supend: unknown field "supend" is passed over, expected one of suspend, message, retryAfter'],
+  ]);
+  const selectors = readSelectorsFile('- matchLabels: {a: b}\n- dir: x\n  directory: zoned\n  matchLabels: {a: b}\n');
+  expect(valueOf(selectors).map(({ directory }) => directory)).toEqual(['.', 'zoned']);
+  expect(remarksOf(selectors)).toEqual([
+    '[1].dir: unknown field "dir" is passed over, expected one of directory, matchLabels, matchExpressions',
+  ]);
 });
 
 test.each<[string, number | undefined]>([
