@@ -23,6 +23,7 @@ import { readDetails } from '../artifacts/readDetails.js';
 import type { SnapshotFile, SnapshotTree } from '../artifacts/snapshot.js';
 import { getSnapshot, getTree } from '../artifacts/snapshot.js';
 import type { EntityClient } from '../entityClient.js';
+import { refuseLargeOutput } from './largestOutput.js';
 import { workloadGroups } from './workloadGroups.js';
 
 export interface WorksDependencies {
@@ -81,8 +82,10 @@ export function works({ artifacts, entities }: WorksDependencies) {
     const selectors = orRefuse(
       readSelectorsFile((await textOf(artifacts, metadata, 'destination-selectors.yaml')) ?? ''),
     );
+    const output = volumes.output === undefined ? nothing : await getTree(artifacts, volumes.output);
+    refuseLargeOutput(pipeline, output.files);
     const groups = await workloadGroups(artifacts, {
-      ...(volumes.output === undefined ? nothing : await getTree(artifacts, volumes.output)),
+      ...output,
       selectors: selectors.value,
       promiseSelectors,
       source: `${owner.type}-workflow`,

@@ -78,6 +78,12 @@ const stages: readonly (readonly [string, string, ReturnType<typeof stage>, stri
     'destination-selectors.yaml: directory: other is not in /kratix/output',
   ],
   [
+    'too-large',
+    'an output of more than fifty megabytes',
+    stage('s', 'dd if=/dev/zero of=/kratix/output/dump bs=1000000 count=51'),
+    'pipeline "c": /kratix/output has 51000000 bytes; expected at most 50000000',
+  ],
+  [
     'status',
     'a status.yaml that is no object',
     stage('s', 'echo "- a" >/kratix/metadata/status.yaml'),

@@ -81,13 +81,35 @@ describe("a pipeline's output is split by directory", () => {
   });
 });
 
+const { collectMetadata, collectWork } = works({ artifacts, entities: {} as EntityClient });
+
+test('an output of more than fifty megabytes is refused, and not read', async () => {
+  const sizes = [30_000_000, 20_000_001];
+  const files = sizes.map((size) => ({ path: `${size}`, digest: 'not there', size, executable: false }));
+  const volumes = { own: {}, output: await putSnapshot(artifacts, files) };
+  const owner = {
+    type: 'promise',
+    promise: 'db',
+    apiVersion: 'platform.kratix.io/v1alpha1',
+    kind: 'Promise',
+    plural: 'promises',
+    namespace: '',
+    name: 'db',
+  } as const;
+  const work = { owner, pipeline: 'dump', promiseSelectors: [], before: [], volumes };
+  await expect(collectWork(work)).rejects.toMatchObject({
+    type: 'OutputRefused',
+    retryable: false,
+    message: 'pipeline "dump": /kratix/output has 50000001 bytes; expected at most 50000000',
+  });
+});
+
 describe('metadata that cannot be read', () => {
   test.each(['workflow-control.yaml', 'status.yaml'])(
     '%s of more than a megabyte is refused, and not read',
     async (path) => {
       const small = await file(path, '{}');
       const metadata = await putSnapshot(artifacts, [{ ...small, size: 1_000_001, digest: 'not there' }]);
-      const { collectMetadata } = works({ artifacts, entities: {} as EntityClient });
       await expect(collectMetadata({ volumes: { own: {}, metadata } })).rejects.toMatchObject({
         type: 'InvalidMetadata',
         retryable: false,
