@@ -150,7 +150,7 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
 
     async writeCanaries({ destination, store }: DestinationJob, signal: AbortSignal): Promise<StoreRevision> {
       // People would have to merge test documents too: that the store can be written has to do.
-      if (wantsProposals(destination, store) || !destination.canaries) return { revision: '', changed: false };
+      if (wantsProposals(destination, store)) return { revision: '', changed: false };
       return writerFor(store).apply([canaryChange(destination)], signal);
     },
 

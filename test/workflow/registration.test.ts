@@ -96,6 +96,23 @@ test('a Destination that is registered again while its documents are removed has
   await holds('the documents of who was paused', () => has('asleep'));
 });
 
+test('a Destination that wants no test documents any more loses them, and nothing else, in one commit', async () => {
+  await execute(platform, 'registerStateStore', store);
+  const spec = { stateStoreRef: name };
+  const others = ['dependencies/theirs.yaml', 'kratix-canary-configmap.yaml'].map((path) => `quiet/${path}`);
+  await repository.commitFiles(Object.fromEntries(others.map((path) => [path, 'a: 1'])));
+  const files = async () => (await repository.files()).filter((path) => path.startsWith('quiet/'));
+  await execute(platform, 'registerDestination', destination('quiet', {}, spec));
+  expect(await files()).toHaveLength(4);
+  const commits = await repository.commits();
+  const silent = destination('quiet', {}, { ...spec, initWorkloads: { enabled: false } });
+  expect(await execute(platform, 'registerDestination', silent)).toMatchObject({ phase: 'Ready' });
+  expect([await files(), await repository.commits()]).toEqual([others, commits + 1]);
+  expect(await repository.git('log', '-1', '--format=%s', 'main')).toBe('Delete canary documents of Destination quiet');
+  await execute(platform, 'registerDestination', silent);
+  expect(await repository.commits()).toBe(commits + 1);
+});
+
 test('a Destination whose documents cannot be removed says why, and goes when they can be', async () => {
   await execute(platform, 'registerStateStore', store);
   const stuck = destination('stuck', { team: 'stuck' }, { stateStoreRef: name, cleanup: 'all' });

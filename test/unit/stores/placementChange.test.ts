@@ -163,6 +163,6 @@ it('puts canary documents and takes them away', async () => {
     'worker-1/dependencies/kratix-canary-namespace.yaml',
     'worker-1/resources/kratix-canary-configmap.yaml',
   ]);
-  await store.apply([canaryChange(destination, 'absent')], never);
+  await store.apply([canaryChange({ ...destination, canaries: false })], never);
   expect(store.files.size).toBe(0);
 });
