@@ -5,8 +5,8 @@ import { unless } from './clusterFailure.js';
 import { keyAnnotation, managedBy, secretAnnotation } from './jobLabels.js';
 import { jobManifest } from './jobManifest.js';
 import { jobName } from './jobName.js';
-import type { Owned } from './jobOwner.js';
-import { livingOwner } from './jobOwner.js';
+import type { LiveOwner, Owned } from './jobOwner.js';
+import { liveOwner, livingOwner } from './jobOwner.js';
 import type { JobPlan } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
 import type { Job } from './objects.js';
@@ -74,9 +74,10 @@ async function createJob(
   settings: JobSettings,
   name: string,
 ): Promise<Job | undefined> {
-  const owned = await livingOwner(cluster, plan);
+  const live = await liveOwner(cluster, plan);
+  const owned = livingOwner(plan, live);
   // Until it has its Job, the Secret goes with the Job's owner: a worker that dies here leaves nothing for ever.
-  const secret = await secretOf(artifacts, plan, settings, name, owned);
+  const secret = await secretOf(artifacts, plan, settings, name, owned, live);
   const { name: secretName } = secret.metadata;
   const kept = cluster.ask('POST', secretsPath(plan.namespace), { body: secret });
   /** Unless there is a Job that has it after all: an answer may get lost, and a request be sent again. */
@@ -113,8 +114,9 @@ async function secretOf(
   settings: JobSettings,
   job: string,
   owned: Owned,
+  { health }: LiveOwner,
 ): Promise<RunSecret> {
-  const input = await artifacts.put(await inputObject(artifacts, task.owner, task.object));
+  const input = await artifacts.put(await inputObject(artifacts, task.owner, task.object, health));
   const labels = { ...managedBy, 'kratix.io/promise-name': task.owner.promise };
   return runSecret(namespace, job, labels, input, settings.receiverAuthority, owned);
 }
@@ -131,7 +133,8 @@ async function ensureSecret(
   const found = (await cluster.ask('GET', secretsPath(plan.namespace, name)).catch(unless(404))) as
     RunSecret | undefined;
   if (found !== undefined) return handOver(cluster, plan.namespace, job, name);
-  const secret = await secretOf(artifacts, plan, settings, job.metadata.name, ownedByJob(job.metadata));
+  const live = await liveOwner(cluster, plan);
+  const secret = await secretOf(artifacts, plan, settings, job.metadata.name, ownedByJob(job.metadata), live);
   const body = { ...secret, metadata: { ...secret.metadata, name } };
   await cluster.ask('POST', secretsPath(plan.namespace), { body }).catch(unless(409));
 }

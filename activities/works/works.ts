@@ -1,7 +1,7 @@
+import { mergedStatus } from '../../src/documents/mergedStatus.js';
 import { readSelectorsFile } from '../../src/documents/selectorsFile.js';
 import { readWorkflowControl } from '../../src/documents/workflowControl.js';
 import { readStatusFile } from '../../src/documents/statusFile.js';
-import { toRecord } from '../../src/documents/toRecord.js';
 import type { CollectedMetadata, CollectedWork, WorkOrder } from '../../src/domain/collected.js';
 import { Failure } from '../../src/domain/failure.js';
 import type { ObsoletePlacement } from '../../src/domain/obsolete.js';
@@ -134,13 +134,13 @@ async function textOf(
 /** Twice what can be shown of a status. Parsed YAML needs many times its size: what is larger could end the worker. */
 const largestMetadata = 1_000_000;
 
-/** Lays status.yaml over what pipelines wrote before: objects deeply, as documented, conditions by type (section 2.9). */
+/** Lays status.yaml over what pipelines wrote before. */
 async function mergeStatus(artifacts: ArtifactStore, text: string | undefined, before: string | undefined) {
   if (text === undefined) return { details: before };
   const { value: written } = orRefuse(readStatusFile(text));
   const known = await readDetails(artifacts, before);
   const message = written['message'];
-  const details = { ...deepMerge(known, written), ...mergedConditions(known, written) };
+  const details = mergedStatus(known, written);
   refuseTooLarge(details);
   return {
     details: await putJson(artifacts, details),
@@ -158,19 +158,6 @@ function refuseTooLarge(details: unknown): void {
   throw new Failure('InvalidMetadata', message, false);
 }
 
-function mergedConditions(before: Record<string, unknown>, after: Record<string, unknown>) {
-  const typeOf = (condition: unknown) => toRecord(condition)?.['type'];
-  const known = asList(before['conditions']);
-  const fresh = asList(after['conditions']);
-  const types = new Set(fresh.map(typeOf));
-  const conditions = [...known.filter((condition) => !types.has(typeOf(condition))), ...fresh];
-  return conditions.length === 0 ? {} : { conditions };
-}
-
-function asList(value: unknown): unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
 function orRefuse<T>(checked: Checked<T>): Extract<Checked<T>, { readonly ok: true }> {
   if (!checked.ok) throw new Failure('InvalidMetadata', describeProblems(checked.problems), false);
   return checked;
@@ -181,13 +168,4 @@ const mostRemarks = 3;
 
 function told(remarks: readonly Problem[] = []): string[] {
   return remarks.slice(0, mostRemarks).map(describeProblem);
-}
-
-function deepMerge(before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> {
-  const merged = { ...before };
-  for (const [key, value] of Object.entries(after)) {
-    const [known, fresh] = [toRecord(before[key]), toRecord(value)];
-    merged[key] = known !== undefined && fresh !== undefined ? deepMerge(known, fresh) : value;
-  }
-  return merged;
 }

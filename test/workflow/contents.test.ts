@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { load } from 'js-yaml';
 import { getJson } from '../../activities/artifacts/artifactStore.js';
 import { directoryArtifacts } from '../../activities/artifacts/directoryArtifacts.js';
 import { echoStage, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
@@ -119,6 +120,25 @@ printf "message: there\\n${condition('Reached')}\\nurls:\\n  api: http://b\\ncou
     ],
     urls: { web: 'http://a', api: 'http://b' },
     count: 2,
+  });
+});
+
+test('what pipelines wrote in status.yaml is merged into the status that the next run reads, and replaces nothing of ours', async () => {
+  const script = `cp /kratix/input/object.yaml /kratix/output/object.yaml
+printf 'conditions: [{ type: Built, status: "True" }]\\nkept: { a: 1 }\\n' >/kratix/metadata/status.yaml`;
+  const configure = [pipeline('configure', [stage('look', script)])];
+  await execute(platform, 'installPromise', promise('merged', { resource: { configure } }));
+  for (const size of ['small', 'large'])
+    await execute(platform, 'configureResource', request('merged', 'one', { size }));
+  const { status } = load(await readFile(join(place('merged'), 'object.yaml'), 'utf8')) as { status: object };
+  expect(status).toMatchObject({
+    observedGeneration: 1,
+    kept: { a: 1 },
+    kratix: { workflows: { pipelines: [{ name: 'configure', phase: 'Succeeded' }] } },
+    conditions: expect.arrayContaining([
+      expect.objectContaining({ type: 'Reconciled', status: 'True' }),
+      { type: 'Built', status: 'True' },
+    ]) as unknown,
   });
 });
 

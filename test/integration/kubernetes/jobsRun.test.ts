@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { load } from 'js-yaml';
+import { putJson } from '../../../activities/artifacts/artifactStore.js';
 import { NON_ROOT_USER, nonRootSecurity } from './jobsUsers.js';
 import type { Cluster } from '../../../activities/kubernetes/cluster.js';
 import { ensureAccess } from '../../../activities/kubernetes/ensureAccess.js';
@@ -41,6 +43,27 @@ test('stages pass files on, the outputs and every log are kept', async () => {
   const name = job?.metadata.annotations?.['fulfil.io/secret'] ?? '';
   const secret = await jobs.kubectl('get', 'secret', '-n', jobs.namespace, name, '-o', 'json');
   expect(JSON.parse(secret)).toMatchObject({ metadata: { ownerReferences: [{ kind: 'Job' }] } });
+});
+
+test('a pipeline reads what HealthRecords say of its object, which pipelines do not overrule', async () => {
+  const [task] = await jobs.tasks([stage('look', 'cp /kratix/input/object.yaml /kratix/output/')]);
+  if (task === undefined) throw new Error('no task');
+  const healthStatus = { state: 'degraded', healthRecords: [{ state: 'degraded', source: { name: 'probe' } }] };
+  const status = JSON.stringify({ status: { healthStatus, message: 'of another' } });
+  await jobs.kubectl(
+    'patch',
+    `parcels.${jobs.group}`,
+    task.owner.name,
+    '-n',
+    jobs.namespace,
+    '--type=merge',
+    '-p',
+    status,
+  );
+  const details = await putJson(jobs.artifacts, { url: 'http://a', healthStatus: { state: 'ready' } });
+  const { output } = await jobs.play([{ ...task, object: { ...task.object, details } }]);
+  const object = load((await jobs.files(output))['object.yaml'] ?? '');
+  expect(object).toMatchObject({ status: { message: 'Pending', url: 'http://a', healthStatus } });
 });
 
 test('a repeat of a finished run gives the same and runs nothing again', async () => {
