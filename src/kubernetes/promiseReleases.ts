@@ -46,8 +46,11 @@ export async function reconcileRelease(parts: ReleaseParts, name: string): Promi
     return installed.length > 0 ? showWaiting(parts, object, installed) : letGo(place, object);
   }
   const held = await hold(place, object);
-  // One that somebody deletes has to be gone before there can be another.
-  if (installed.some(isDeleting)) return showWaiting(parts, held, installed.filter(isDeleting));
+  // One that somebody deletes has to be gone before there can be another; then it is time at once, whatever failed before.
+  if (installed.some(isDeleting)) {
+    times.forget(name);
+    return showWaiting(parts, held, installed.filter(isDeleting));
+  }
   const wait = times.dueIn(held, installed.length);
   if (wait > 0) return again(name, wait);
   try {

@@ -106,6 +106,19 @@ test('a Promise that somebody deletes comes back', async () => {
   expect(shown.metadata['uid']).not.toBe(before);
 });
 
+test('a Promise that somebody deletes comes back at once, also when its source was away for long', async () => {
+  const failures = 6;
+  for (let version = 1; version <= failures; version += 1) {
+    await world.apply(release('/away', `v3.0.${version}`));
+    await until(`not found, version ${version}`, says('FailedToFetchPromise'));
+  }
+  // The next look would be in 160 s, which is longer than anything here waits.
+  publish('/away', `v3.0.${failures}`);
+  await world.kubectl('delete', 'promise', 'database', '--timeout=120s');
+  await until('installed', says('InstalledSuccessfully'));
+  await world.until(['promise', 'database'], 'Available again', available(`v3.0.${failures}`));
+});
+
 test('a Promise without a version is no release', async () => {
   publish('/none', undefined);
   await world.apply(release('/none', 'v2.0.0'));
