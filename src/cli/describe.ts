@@ -31,12 +31,13 @@ export async function describe(kind: string, name: string, options: { readonly n
 }
 
 function lines(status: EntityStatus, entity: string): string[] {
-  const { kind, namespace, name, phase, message, generation, observedGeneration, version } = status;
+  const { kind, namespace, name, phase, message, generation, observedGeneration, version = '' } = status;
+  const ofVersion = version === '' ? '' : `, Promise version ${version}`;
   return [
     `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
     `  Workflow:    ${entity}`,
     `  Phase:       ${phase}: ${message}`,
-    `  Generation:  ${generation} (last configured: ${observedGeneration}), Promise version ${version}`,
+    `  Generation:  ${generation} (last configured: ${observedGeneration})${ofVersion}`,
     ...(status.statusMessage === undefined ? [] : [`  Message:     ${status.statusMessage}`]),
     ...(status.resources === undefined ? [] : [`  Resources:   ${status.resources.join(', ') || 'none'}`]),
     ...standing(status),

@@ -159,7 +159,7 @@ function promiseRow(status: EntityStatus): string[] {
     phase,
     api?.kind ?? '',
     api?.apiVersion ?? '',
-    version,
+    version ?? '',
     String(resources.length),
     age(createdAt),
     message,

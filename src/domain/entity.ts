@@ -28,7 +28,8 @@ export interface EntityStatus {
   readonly statusMessage?: string;
   readonly uid: string;
   readonly createdAt: string;
-  readonly version: string;
+  /** Of the Promise; absent in a Promise that has no version label. */
+  readonly version?: string;
   /** Promises: the requests that it serves, as `namespace/name`. */
   readonly resources?: readonly string[];
   readonly api?: { readonly apiVersion: string; readonly kind: string };

@@ -10,7 +10,6 @@ export interface StatusSource {
   readonly conditions: readonly Condition[];
   readonly runs: readonly RunRecord[];
   readonly pipelines: readonly PipelinePlan[];
-  readonly version: string;
   readonly suspension?: Suspension;
   /** The pipelines are those that a deletion runs. */
   readonly deleting?: boolean;

@@ -27,7 +27,8 @@ export interface RequirementStatus extends Requirement {
 /** A Promise that needs this one. */
 export interface Dependent {
   readonly name: string;
-  readonly version: string;
+  /** Not shown of one without a version label. */
+  readonly version?: string;
   readonly requiredVersion?: string;
 }
 

@@ -6,6 +6,11 @@ export const latestVersion = 'latest';
 /** The version of a Promise without a version label (reference, section 3.4). */
 export const unversioned = 'not-set';
 
+/** A Promise shows the version that its author gave it; its revision has a name for none (reference, sections 1.1 and 3.4). */
+export function shownVersion(version: string | undefined): string | undefined {
+  return version === unversioned ? undefined : version;
+}
+
 /** One version of a Promise, as requests can be bound to it; installing the same version anew replaces it. */
 export interface Revision {
   readonly version: string;

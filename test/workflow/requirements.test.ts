@@ -53,7 +53,8 @@ test('a Promise runs its own pipelines, which may bring what it requires, and it
   expect(condition(fulfilled, 'Reconciled')).toEqual(['True', 'Reconciled']);
   expect(condition(fulfilled, 'RequirementsFulfilled')).toEqual(['True', 'RequirementsInstalled']);
   const base = await platform.entities.status('promise/base');
-  expect(base?.requiredBy).toEqual([{ name: 'needy', version: 'not-set', requiredVersion: 'v2' }]);
+  expect(base?.requiredBy).toStrictEqual([{ name: 'needy', requiredVersion: 'v2' }]);
+  expect([base?.version, fulfilled.version]).toEqual(['v2', undefined]);
 });
 
 test('a Promise whose requirement goes away serves nothing new until it is back', async () => {

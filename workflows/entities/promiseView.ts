@@ -2,7 +2,8 @@ import type { EntityStatus } from '../../src/domain/entity.js';
 import { objectStatus } from '../../src/domain/objectStatus.js';
 import type { Owner } from '../../src/domain/owner.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
-import { unversioned } from '../../src/domain/revision.js';
+import type { Dependent } from '../../src/domain/requirements.js';
+import { shownVersion } from '../../src/domain/revision.js';
 import { publicState } from './entity.js';
 import type { RunOrder } from './entityRun.js';
 import type { PromiseInput, PromiseState } from './promiseState.js';
@@ -16,8 +17,7 @@ export function objectOf(state: PromiseState, plan: PromisePlan): RunOrder['obje
   const { document, generation, uid, createdAt, details } = state;
   const pipelines = plan.pipelines.promise[state.deleting ? 'delete' : 'configure'];
   const message = state.statusMessage ?? (state.phase === 'Ready' ? 'Promise configured' : 'Pending');
-  const { version } = plan;
-  const status = { ...objectStatus({ ...state, message, pipelines, version }), version };
+  const status = { ...objectStatus({ ...state, message, pipelines }), version: shownVersion(plan.version) };
   return { document, generation, uid, createdAt, status, details };
 }
 
@@ -31,16 +31,20 @@ export function statusOf({ name }: PromiseInput, state: PromiseState): EntitySta
     name,
     apiVersion: 'platform.kratix.io/v1alpha1',
     kind: 'Promise',
-    version: plan?.version ?? unversioned,
+    version: shownVersion(plan?.version),
     resources: state.resources,
     pipelines: plan?.pipelines.promise[deleting ? 'delete' : 'configure'] ?? [],
     api,
     requirements,
-    requiredBy: requiredBy.length === 0 ? undefined : requiredBy,
+    requiredBy: requiredBy.length === 0 ? undefined : requiredBy.map(shownDependent),
     revisions: state.revisions.map((revision) => ({
       version: revision.version,
       document: revision.plan.digest,
       latest: revision.version === plan?.version,
     })),
   };
+}
+
+function shownDependent(dependent: Dependent): Dependent {
+  return { ...dependent, version: shownVersion(dependent.version) };
 }

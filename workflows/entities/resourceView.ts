@@ -18,7 +18,7 @@ export function objectOf(state: ResourceState, plan: PromisePlan): RunOrder['obj
   const { document, generation, uid, createdAt, details } = state;
   const pipelines = plan.pipelines.resource[state.deleting ? 'delete' : 'configure'];
   const message = state.statusMessage ?? (state.phase === 'Ready' ? 'Resource requested' : 'Pending');
-  const kept = objectStatus({ ...state, message, pipelines, version: plan.version });
+  const kept = objectStatus({ ...state, message, pipelines });
   const status = {
     ...kept,
     promiseVersion: state.binding.lastApplied,

@@ -66,10 +66,9 @@ export function promiseStatus(source: OwnerSource): Shown {
     ...shown,
     ...twice,
     requiredPromises: status.requirements,
-    requiredBy: status.requiredBy?.map(({ name, version, requiredVersion }) => ({
-      promise: { name, version },
-      requiredVersion,
-    })),
+    requiredBy: status.requiredBy?.map(({ name, version, requiredVersion }) =>
+      defined({ promise: defined({ name, version }), requiredVersion }),
+    ),
     kratix: { ...twice, workflows: kratix },
     conditions: timed(all, object.status, now),
   });

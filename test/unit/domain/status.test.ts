@@ -52,15 +52,7 @@ describe('the status that pipelines and people read', () => {
     stages,
   });
   const phases = (runs: readonly RunRecord[]) => {
-    const source = {
-      message: 'm',
-      generation: 1,
-      observedGeneration: 1,
-      conditions: [],
-      version: 'v1',
-      pipelines,
-      runs,
-    };
+    const source = { message: 'm', generation: 1, observedGeneration: 1, conditions: [], pipelines, runs };
     const status = objectStatus(source) as { kratix: { workflows: { pipelines: { phase: string }[] } } };
     return status.kratix.workflows.pipelines.map(({ phase }) => phase);
   };

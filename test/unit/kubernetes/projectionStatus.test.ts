@@ -148,6 +148,20 @@ test('a Promise that was never installed is Unavailable', () => {
   expect(shown).toMatchObject({ status: 'Unavailable', version: 'v1', kratix: { status: 'Unavailable' } });
 });
 
+test('a Promise without a version shows none, nor do those that need it; what is shown so is not written again', () => {
+  const { version: _none, ...unversioned } = status;
+  const requiredBy = [{ name: 'needy' }, { name: 'picky', version: 'v2', requiredVersion: 'v1' }];
+  const wanted = promiseStatus({ object, status: { ...unversioned, requiredBy }, document: 'd', now });
+  expect(wanted).not.toHaveProperty('version');
+  expect(wanted['kratix']).not.toHaveProperty('version');
+  const asJson = JSON.parse(JSON.stringify(wanted)) as typeof wanted;
+  expect(asJson['requiredBy']).toEqual([
+    { promise: { name: 'needy' } },
+    { promise: { name: 'picky', version: 'v2' }, requiredVersion: 'v1' },
+  ]);
+  expect(isShown(wanted, appliedObject(asJson))).toBe(true);
+});
+
 test('nothing is written that is there, and what is not wanted any more is taken back', () => {
   const managedFields = [{ ...applied, fieldsV1: { 'f:status': { 'f:message': {}, 'f:url': {} } } }];
   const shown = { metadata: { managedFields }, status: { message: 'a', url: 'b', healthStatus: { state: 'healthy' } } };
