@@ -1,5 +1,5 @@
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
-import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
+import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { resourceId } from '../domain/ids.js';
 import { latestVersion } from '../domain/revision.js';
@@ -8,14 +8,32 @@ import type { ServedApi } from './servedApis.js';
 import { hasTraces } from './lostEntity.js';
 import { untilSynced } from './untilSynced.js';
 
-/** A request and its Promise wake each other: without this, one that cannot be handed over would keep both busy. */
+/** A request and its Promise wake each other: without these, one that cannot be handed over would keep both busy. */
 const woken = new WeakSet<ClusterObject>();
+/** Whether a request had an entity when the Promise that goes was last woken for it, by the object as it was. */
+const told = new WeakMap<ClusterObject, boolean>();
 
 /** A request whose entity was lost, too: nothing else would tell. */
 function wakeOnce({ wake }: ControllerContext, api: ServedApi, request: ClusterObject): void {
   if (woken.has(request)) return;
   woken.add(request);
   wake.request(api, keyOf(request));
+}
+
+/** The deletion of a Promise may wait until a request is known again, or gone. */
+export function tellDeletion(
+  { promises, wake }: ControllerContext,
+  { promise }: ServedApi,
+  request: ClusterObject | undefined,
+  isKnown: boolean,
+): void {
+  const object = promises.get(promise);
+  if (object === undefined || !isDeleting(object)) return;
+  if (request !== undefined) {
+    if (told.get(request) === isKnown) return;
+    told.set(request, isKnown);
+  }
+  wake.promise(promise);
 }
 
 /** An entity that was begun anew alone knows none of the requests that it has; theirs believe that it does. */

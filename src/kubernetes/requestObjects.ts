@@ -13,6 +13,7 @@ import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
 import { isLost } from './lostEntity.js';
 import { removeWorks } from './removeWorks.js';
+import { tellDeletion } from './promiseRequests.js';
 import type { ServedApi } from './servedApis.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
 import { removeBinding } from './bindingObjects.js';
@@ -29,10 +30,8 @@ export async function reconcileRequest(
 ): Promise<void> {
   const entity = entityOf(api, key);
   const object = api.requests.get(key);
-  const promise = context.promises.get(api.promise);
-  // Its deletion may wait until this request is known again, or gone.
-  if (promise !== undefined && isDeleting(promise)) context.wake.promise(api.promise);
   const status = given ?? (await context.entities.status(entity));
+  tellDeletion(context, api, object, status !== undefined);
   if (object === undefined) return forget(context, api, key, status);
   if (isDeleting(object)) await dismiss(context, api, object, status);
   else await serve(context, api, object, status, given !== undefined);

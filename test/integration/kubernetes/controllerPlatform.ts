@@ -15,7 +15,7 @@ import { homeLayout } from '../../../src/worker/configuration.js';
 import type { OwnCluster } from '../../cluster/cluster.js';
 import { startApiServer, startOwnCluster } from '../../cluster/cluster.js';
 import { kubectl, mustKubectl } from '../../cluster/kubectl.js';
-import { eventually } from '../../platform/eventually.js';
+import { eventually, holds } from '../../platform/eventually.js';
 import type { Platform } from '../../platform/platform.js';
 import { openPlatform } from '../../platform/platform.js';
 
@@ -165,8 +165,13 @@ function writeOf({ verb, requestURI, user }: Call): string[] {
 export interface RunningController {
   /** What it has said so far. */
   readonly lines: readonly string[];
+  /** Resolves when it does nothing any more, but for what is periodic. */
+  quiet(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Whoever wakes each other does so every few milliseconds. */
+const quietMillis = 2_000;
 
 export interface ControllerOptions {
   /** Another way to the API server. */
@@ -208,8 +213,16 @@ export async function startController(
     stop.signal,
   );
   await eventually('the controller leads', () => lines.find((line) => line.startsWith('controller leads')), patience);
+  const looks = () => lines.filter((line) => line.includes(': looked at in ')).length;
   return {
     lines,
+    async quiet() {
+      await holds('nothing is looked at any more', async () => {
+        const before = looks();
+        await new Promise((resolve) => setTimeout(resolve, quietMillis));
+        return looks() === before;
+      });
+    },
     async stop() {
       stop.abort();
       await running;

@@ -152,6 +152,7 @@ test('a Promise that waits for a lost request whose document is refused now says
   });
   expect(condition(refused, 'Accepted')?.message).toContain('spec.size');
   expect(await documents()).toContain(path('one', 'strict'));
+  await controller.quiet();
 
   await world.apply(request('strict', 'one', { size: 'big' }));
   await world.untilGone('promise', 'strict');
