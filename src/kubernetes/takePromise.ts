@@ -63,7 +63,8 @@ function isServed({ definitions }: ControllerContext, { promise: { spec } }: Pre
   const definition = definitions.get(spec.api.metadata.name);
   const names = conditionOf(definition?.status, 'NamesAccepted');
   if (names?.status === 'False') throw new Failure('Refused', `spec.api: ${names.message}`, false);
-  return isEstablished(definition);
+  // One that goes stays established, and takes no new requests.
+  return definition !== undefined && !isDeleting(definition) && isEstablished(definition);
 }
 
 /** A definition that is new is served in a moment; one that goes may be held by others for long. */

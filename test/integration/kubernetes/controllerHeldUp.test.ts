@@ -133,3 +133,26 @@ test('a Promise that goes names who holds its requests', async () => {
   await world.kubectl('patch', 'databases', 'one', '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
   await world.untilGone('promise', 'database');
 });
+
+test('a Promise whose definition somebody deleted waits for its end, and is taken then', async () => {
+  const name = 'queues.test.fulfil.io';
+  const version = (wanted: string) => (object: Shown) =>
+    object.status?.['version'] === wanted && condition(object, 'Available')?.status === 'True';
+  const finalizers = (wanted: readonly string[]) =>
+    world.kubectl('patch', 'crd', name, '--type=merge', '-p', JSON.stringify({ metadata: { finalizers: wanted } }));
+  await world.apply(versioned('queue', 'v1'));
+  await world.until(['promise', 'queue'], 'v1', version('v1'));
+  const before = await world.object('crd', name);
+  await finalizers(['example.com/backup']);
+  await world.kubectl('delete', 'crd', name, '--wait=false');
+  await world.apply(versioned('queue', 'v2'));
+  await world.until(['promise', 'queue'], 'waits', (object) => {
+    return (
+      says(`waiting for CustomResourceDefinition ${name}, which is being deleted`)(object) && version('v1')(object)
+    );
+  });
+  await world.until(['crd', name], 'held by somebody else alone', ({ metadata }) => metadata.finalizers?.length === 1);
+  await finalizers([]);
+  await world.until(['promise', 'queue'], 'v2', version('v2'));
+  expect((await world.object('crd', name))?.metadata['uid']).not.toBe(before?.metadata['uid']);
+});
