@@ -30,6 +30,7 @@ import type {
   ControlSignal,
   Forget,
   Recall,
+  Relabelled,
   Remove,
 } from '../workflows/messages.js';
 import { queries, signals } from '../workflows/messages.js';
@@ -40,6 +41,8 @@ import { kindKey, nameKey, namespaceKey, promiseKey } from '../workflows/searchA
 export interface EntityClient {
   applyPromise(name: string, wish: ApplyPromise): Promise<void>;
   applyResource(resource: ResourceName, wish: ApplyResource): Promise<void>;
+  /** Of an object that is there already; false when there is no such object. */
+  relabel(entity: string, news: Relabelled): Promise<boolean>;
   /** False when there is no such object. */
   remove(entity: string, wish: Remove): Promise<boolean>;
   /** Pauses it, lets it go on, runs it anew; false when there is no such object. */
@@ -163,6 +166,7 @@ export function entityClient(client: Client, taskQueue: string): EntityClient {
         ],
       });
     },
+    relabel: (entity, news) => signalEntity(entity, signals.relabelled, news),
     remove: (entity, wish) => signalEntity(entity, signals.remove, wish),
     command: (entity, signal) => signalEntity(entity, signal),
     bind: ({ promise, namespace, name }, wish) =>

@@ -11,6 +11,8 @@ import type { Work } from '../src/domain/work.js';
 export const signals = {
   /** operation → promise, resource: this is what is wanted now. */
   apply: 'apply',
+  /** controller → promise, resource: labels or annotations changed, and nothing else that is wanted. */
+  relabelled: 'relabelled',
   /** operation → promise, resource: it shall go. */
   remove: 'remove',
   /** promise → resource */
@@ -112,6 +114,13 @@ export interface ApplyPromise extends Shown {
   /** Its generation is given by the entity. */
   readonly plan: Omit<PromisePlan, 'generation'>;
   readonly commands: Commands;
+}
+
+export interface Relabelled {
+  /** Digest of the document as it is now, */
+  readonly document: string;
+  /** and of the one from which it differs in nothing that anything runs for. */
+  readonly instead: string;
 }
 
 /** Where a run is, between two of its pipelines. */

@@ -112,7 +112,7 @@ export async function prepareOffered(
   const checked = orRefuse(await checkAgainstPromise(artifacts, offer.plan, asked));
   const { namespace, name, labels } = checked.metadata;
   await refuseSharedName(entities, offer.plan, { promise, namespace, name });
-  const request = keptRequest(checked);
+  const request = storedRequest(checked);
   const { apiVersion, kind } = request;
   const { plan, available } = offer;
   const version = settings().resourceBindingVersionStrategy === 'pinned' ? plan.version : latestVersion;
@@ -122,21 +122,9 @@ export async function prepareOffered(
   return { resource: { promise, namespace, name }, wish };
 }
 
-/** Whether a stored document is just what this one asks for. */
-export function isStored(document: unknown, digest: string): boolean {
-  return storedRequest(document, digest) !== undefined;
-}
-
-/** The document as it was stored under the digest; undefined when that is another one. */
-export function storedRequest(document: unknown, digest: string): ResourceRequest | undefined {
-  const asked = checkRequest(document, '');
-  if (!asked.ok) return undefined;
-  const request = keptRequest(asked.value);
-  return jsonDigest(request) === digest ? request : undefined;
-}
-
-function keptRequest(request: ResourceRequest): ResourceRequest {
-  return { ...request, metadata: withoutCommands(request.metadata) };
+/** What is stored of a request; see {@link storedPromise}. */
+export function storedRequest(asked: ResourceRequest): ResourceRequest {
+  return { ...asked, metadata: withoutCommands(asked.metadata) };
 }
 
 /** As {@link checkedPromise}. */

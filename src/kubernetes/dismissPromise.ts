@@ -10,6 +10,7 @@ import type { ControllerContext } from './controllerContext.js';
 import { entityFinalizer, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
 import { isLost } from './lostEntity.js';
+import { tellNewLabels } from './newLabels.js';
 import { removeWorks } from './removeWorks.js';
 import { obeyLabels } from './objectCommands.js';
 import { removeRevisions } from './revisionObjects.js';
@@ -39,6 +40,7 @@ export async function dismissPromise(
     if (!(await removeApi(context, name))) return letGo(promisePlace(context, name), object);
     return showPromise(context, object, status, heldApi(context, name));
   }
+  await tellNewLabels(context, promisePlace(context, name), object, status);
   const lost = status.deleting ? [] : await askToGo(context, name, status);
   // What it waits for, from now on.
   const current = status.deleting ? status : ((await context.entities.status(promiseId(name))) ?? status);

@@ -24,10 +24,12 @@ export async function reconcilePromise(context: ControllerContext, name: string,
   if (object === undefined) return forget(context, name, status);
   if (isDeleting(object)) return dismissPromise(context, object, status);
   const place = promisePlace(context, name);
-  const held = await obeyLabels(context, place, await hold(place, object), status);
+  const held = await hold(place, object);
+  // First, for the run that a label asks for.
   const taking = takePromise(context, held, status, given !== undefined);
-  // What keeps it from being taken keeps nobody from seeing where it stands.
-  await showPromise(context, held, status, await taking.catch((): Taken => ({})));
+  // What keeps it from being taken keeps nobody from pausing it, nor from seeing where it stands.
+  const taken = await taking.catch((): Taken => ({}));
+  await showPromise(context, await obeyLabels(context, place, held, status), status, taken);
   if (given === undefined) await taking;
   else await taking.catch(() => context.wake.promise(name));
   context.wake.requestsOf(name);

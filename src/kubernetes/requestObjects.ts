@@ -12,6 +12,7 @@ import { isOf, liveObject } from './controllerContext.js';
 import { hold, isHeld, letGo } from './finalizer.js';
 import { removeJobs } from './leftJobs.js';
 import { isLost } from './lostEntity.js';
+import { tellNewLabels } from './newLabels.js';
 import { removeWorks } from './removeWorks.js';
 import { tellDeletion } from './promiseRequests.js';
 import type { ServedApi } from './servedApis.js';
@@ -49,8 +50,11 @@ async function serve(
   const place = placeOf(context, api, keyOf(object));
   const held = await hold(place, object, { [promiseLabel]: api.promise });
   if (isGoingWithItsPromise(context, api, status)) return deleteObject(context.cluster, api.resource, held);
+  const taking = takeRequest(context, api, held, status, reported);
+  // First, for the run that a label asks for; what cannot be taken keeps nobody from pausing.
+  await taking.catch(() => undefined);
   const told = await obeyLabels(context, place, held, status);
-  await show(context, api, told, status, await takeRequest(context, api, told, status, reported));
+  await show(context, api, told, status, await taking);
 }
 
 /** The Promise has told its resources to go: their objects go too (reference, section 3.6, step 3). */
@@ -98,6 +102,7 @@ async function dismiss(
     return show(context, api, object, status, taken);
   }
   const entity = entityOf(api, keyOf(object));
+  await tellNewLabels(context, placeOf(context, api, keyOf(object)), object, status);
   if (!status.deleting) await context.entities.remove(entity, {});
   // What it waits for, from now on.
   const now = status.deleting ? status : ((await context.entities.status(entity)) ?? status);

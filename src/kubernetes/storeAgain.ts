@@ -1,12 +1,9 @@
-import { storedPromise, storedRequest } from '../../activities/admission/prepare.js';
 import { jsonDigest, putJson } from '../../activities/artifacts/artifactStore.js';
 import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
-import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
-import { checkPromise } from '../documents/promise.js';
 import type { EntityStatus } from '../domain/entity.js';
 import type { ControllerContext } from './controllerContext.js';
-import { wishDocument } from './wishDocument.js';
+import { promiseDocument, requestDocument } from './storedDocument.js';
 
 /**
  * Stores a request's document that should be there, with the first look at it: an artifact store that was lost has it back
@@ -19,8 +16,8 @@ export async function storeAgain(
   status: EntityStatus | undefined,
 ): Promise<void> {
   if (stored.has(entity) || status === undefined || status.uid !== object.metadata.uid) return;
-  const request = storedRequest(wishDocument(resource, object), status.document);
-  if (request === undefined) return;
+  const request = requestDocument(resource, object);
+  if (request === undefined || jsonDigest(request) !== status.document) return;
   await putJson(artifacts, request);
   stored.add(entity);
 }
@@ -32,8 +29,7 @@ export async function storePromiseAgain(
   { document }: EntityStatus,
 ): Promise<void> {
   if (stored.has(document)) return;
-  const checked = checkPromise(wishDocument(platformResources.promises, object), object.metadata.name);
-  const promise = checked.ok ? storedPromise(checked.value) : undefined;
+  const promise = promiseDocument(object);
   // What it became since it was installed is not what goes.
   if (promise === undefined || jsonDigest(promise) !== document) return;
   await putJson(artifacts, promise);

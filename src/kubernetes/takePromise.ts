@@ -16,8 +16,10 @@ import { Failure } from '../domain/failure.js';
 import { isSameSettings } from '../domain/plan.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf, refusalOf, shownAs } from './controllerContext.js';
-import { isSameWish } from './sameWish.js';
 import { remembered } from './lostEntity.js';
+import { tellNewLabels } from './newLabels.js';
+import { isSameWish } from './sameWish.js';
+import { promisePlace } from './showPromise.js';
 import type { Taken } from './taken.js';
 import { wishDocument } from './wishDocument.js';
 
@@ -30,6 +32,7 @@ export async function takePromise(
   status: EntityStatus | undefined,
   reported: boolean,
 ): Promise<Taken> {
+  await tellNewLabels(context, promisePlace(context, object.metadata.name), object, status);
   try {
     const prepared = await preparePromise(context, wishDocument(resource, object));
     const { digest } = prepared.plan;

@@ -1,16 +1,20 @@
-import { isStored, prepareOffered } from '../../activities/admission/prepare.js';
+import { prepareOffered } from '../../activities/admission/prepare.js';
+import { jsonDigest } from '../../activities/artifacts/artifactStore.js';
 import { bindingVersion } from '../../activities/kubernetes/projection/bindingObject.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { bindingOf } from '../../activities/kubernetes/projection/projectBinding.js';
 import type { PromiseOffer } from '../../workflows/entities/promiseState.js';
 import type { EntityStatus } from '../domain/entity.js';
+import { resourceId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf, refusalOf, shownAs } from './controllerContext.js';
 import { hasTraces, remembered } from './lostEntity.js';
 import { refuseNamesake } from './namesake.js';
+import { tellNewLabels } from './newLabels.js';
 import { isSameWish } from './sameWish.js';
 import type { ServedApi } from './servedApis.js';
+import { requestDocument } from './storedDocument.js';
 import type { Taken } from './taken.js';
 import { wishDocument } from './wishDocument.js';
 
@@ -22,15 +26,18 @@ export async function takeRequest(
   status: EntityStatus | undefined,
   reported: boolean,
 ): Promise<Taken> {
-  const asked = wishDocument(api.resource, object);
-  if (status?.checked === true && isOf(context, object, status) && isStored(asked, status.document)) {
-    return { document: status.document };
-  }
+  const kept = requestDocument(api.resource, object);
+  const isTaken = status?.checked === true && isOf(context, object, status);
+  if (isTaken && kept !== undefined && jsonDigest(kept) === status.document) return { document: status.document };
+  const { name, namespace = '' } = object.metadata;
+  const place = { resource: api.resource, entity: resourceId(api.promise, namespace, name) };
+  await tellNewLabels(context, place, object, status);
   const isLeft = status === undefined && hasTraces(context, object);
   const offer = (await offerOf(context, api, isLeft)) ?? (await awaitedOffer(context, api, object, isLeft));
   if (offer === undefined) return { waits: notOffered(context, api) };
   try {
     refuseNamesake(api, object, offer.plan);
+    const asked = wishDocument(api.resource, object);
     const { resource, wish } = await prepareOffered(context, { promise: api.promise, offer }, asked);
     const taken = status !== undefined && isOf(context, object, status);
     if (taken && (await isSameWish(context.artifacts, status.document, wish.document)))
@@ -41,8 +48,8 @@ export async function takeRequest(
       const version = boundVersion(context, api, object) ?? wish.version;
       const known = await remembered(context, object, status);
       const deleting = isDeleting(object);
-      const asked = { ...wish, version, commands: { paused }, ...shownAs(context, object), ...known, deleting };
-      await context.entities.applyResource(resource, asked);
+      const whole = { ...wish, version, commands: { paused }, ...shownAs(context, object), ...known, deleting };
+      await context.entities.applyResource(resource, whole);
     }
     return { document: wish.document };
   } catch (thrown) {

@@ -18,7 +18,7 @@ import type { RunRecord } from '../../src/domain/run.js';
 import type { Suspension } from '../../src/domain/suspension.js';
 import type { Work } from '../../src/domain/work.js';
 import { destinationsOf } from '../../src/domain/works.js';
-import type { Shown, Verify } from '../messages.js';
+import type { Relabelled, Shown, Verify } from '../messages.js';
 import { destinationsKey, listable, phaseKey } from '../searchAttributes.js';
 import type { Waiter } from '../waiters.js';
 
@@ -126,6 +126,13 @@ export function wantDocument(state: EntityState, document: string, spec: string)
   state.spec = spec;
   state.generation += 1;
   return { changed: true };
+}
+
+/** Takes over labels and annotations: nothing runs for them, and what runs next has them. False when it wants another by now. */
+export function relabel(state: EntityState, { document, instead }: Relabelled): boolean {
+  if (state.document !== instead) return false;
+  state.document = document;
+  return true;
 }
 
 /** Takes note of changed Destinations; `undefined` when there were too many to name. */

@@ -5,7 +5,7 @@ import type { Commands } from '../../src/domain/commands.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
 import { latestVersion } from '../../src/domain/revision.js';
 import type { Adopt, ApplyPromise, DestinationsChanged, Forget, Recall, Released } from '../messages.js';
-import type { Remove, Requirements } from '../messages.js';
+import type { Relabelled, Remove, Requirements } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import { hearChanges, historyIsLong, isGone, renew, show, showAgain } from './entity.js';
@@ -14,7 +14,7 @@ import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './
 import { concludeWithdrawal, nextDeletion, showDeletion, unblockDeletion } from './promiseDeletion.js';
 import { tellResources } from './promiseResources.js';
 import type { PromiseInput, PromiseOffer, PromiseState } from './promiseState.js';
-import { acceptWish, newPromiseState, offerOf, postpone, retryDeletion } from './promiseState.js';
+import { acceptLabels, acceptWish, newPromiseState, offerOf, postpone, retryDeletion } from './promiseState.js';
 import { forgetRevision, recallRevision } from './promiseRevisions.js';
 import { objectOf, ownerOf, statusOf } from './promiseView.js';
 import { handleCommon } from './commonHandlers.js';
@@ -63,6 +63,10 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
     if (isNew) await supersede(current);
     await command(wish.commands);
     if (!isNew) await settleAtOnce(state, current);
+  });
+  setHandler(defineSignal<[Relabelled]>(signals.relabelled), async (news) => {
+    stir();
+    if (acceptLabels(state, news)) await tellDuringRun();
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
     stir();

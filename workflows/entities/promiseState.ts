@@ -5,10 +5,10 @@ import { isSameSettings } from '../../src/domain/plan.js';
 import type { Dependent, RequirementStatus } from '../../src/domain/requirements.js';
 import type { Revision } from '../../src/domain/revision.js';
 import { addRevision } from '../../src/domain/revision.js';
-import type { ApplyPromise } from '../messages.js';
+import type { ApplyPromise, Relabelled } from '../messages.js';
 import { addWaiter } from '../waiters.js';
 import type { EntityState } from './entity.js';
-import { newEntityState, noteObject, wantDocument } from './entity.js';
+import { newEntityState, noteObject, relabel, wantDocument } from './entity.js';
 import { isServing } from './serving.js';
 
 export interface PromiseInput {
@@ -86,14 +86,7 @@ export function acceptWish(state: PromiseState, wish: ApplyPromise): boolean {
   const { changed } = wantDocument(state, wish.plan.digest, wish.plan.spec);
   const before = state.plan;
   const plan = { ...wish.plan, generation: state.generation };
-  state.plan = plan;
-  state.revisions = addRevision(state.revisions, plan);
-  // Other annotations, or another operator's settings: nothing runs for it, and requests have to know.
-  if (state.installed?.generation === plan.generation) {
-    state.installed = plan;
-    const settled = before?.digest === plan.digest && isSameSettings(before, plan);
-    if (!settled) state.announce = state.resources;
-  }
+  takePlan(state, plan);
   announceBound(state, plan.version);
   // It may be waited for, and is not the one that comes any more.
   const isOvertaken = before?.version !== plan.version && before?.version !== state.installed?.version;
@@ -102,6 +95,25 @@ export function acceptWish(state: PromiseState, wish: ApplyPromise): boolean {
     state.waiters = addWaiter(state.waiters, { ...wish.ticket, wants: 'apply', changed });
   }
   return changed;
+}
+
+/** Takes over a Promise's labels and annotations; its document is that of its revision, too. */
+export function acceptLabels(state: PromiseState, news: Relabelled): boolean {
+  const { plan } = state;
+  if (plan === undefined || !relabel(state, news)) return false;
+  takePlan(state, { ...plan, digest: news.document });
+  return true;
+}
+
+function takePlan(state: PromiseState, plan: PromisePlan): void {
+  const before = state.plan;
+  state.plan = plan;
+  state.revisions = addRevision(state.revisions, plan);
+  // Other annotations, or another operator's settings: nothing runs for it, and requests have to know.
+  if (state.installed?.generation !== plan.generation) return;
+  state.installed = plan;
+  const settled = before?.digest === plan.digest && isSameSettings(before, plan);
+  if (!settled) state.announce = state.resources;
 }
 
 /** Requests that wait for a revision, or run with an older making of it, hear of it. */

@@ -3,14 +3,14 @@ import type { EntityStatus } from '../../src/domain/entity.js';
 import { promiseId } from '../../src/domain/ids.js';
 import { beginUpgrade, completeUpgrade, failUpgrade } from '../../src/domain/revision.js';
 import type { RunResult } from '../../src/domain/run.js';
-import type { ApplyResource, Bind, DestinationsChanged, PromiseChanged, Remove } from '../messages.js';
+import type { ApplyResource, Bind, DestinationsChanged, PromiseChanged, Relabelled, Remove } from '../messages.js';
 import { signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import { handleCommon } from './commonHandlers.js';
 import { dropNext, settleAmongLiving, settleAtOnce, takeLeave } from './answers.js';
 import { compare, tellHeldUp, tellRepair } from './comparison.js';
 import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
-import { hearChanges, historyIsLong, isGone, renew, show, showAgain } from './entity.js';
+import { hearChanges, historyIsLong, isGone, relabel, renew, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
 import { conclude, noteBegun } from './outcome.js';
@@ -46,6 +46,10 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
     if (isNew) await supersede(current);
     await obey(state, current, wish.commands);
     if (!isNew) await settleAtOnce(state, current);
+  });
+  setHandler(defineSignal<[Relabelled]>(signals.relabelled), (news) => {
+    stir();
+    relabel(state, news);
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
     stir();
