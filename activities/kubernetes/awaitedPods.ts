@@ -7,6 +7,7 @@ import type { Job } from './objects.js';
 import { isFinished } from './objects.js';
 import { findJob } from './pipelineJob.js';
 import { podsOf } from './podFollower.js';
+import { podRefusal } from './podRefusal.js';
 import { podlessStanding, podStanding } from './podStanding.js';
 import { removeJob } from './removeJob.js';
 import { disruption } from './stageExit.js';
@@ -39,7 +40,10 @@ async function whyNot(cluster: Cluster, { namespace, task }: JobPlan, job: Job):
   const pods = await podsOf(cluster, namespace, name);
   const lost = pods.map(disruption).findLast((why) => why !== undefined);
   const newest = pods.findLast((pod) => disruption(pod) === undefined);
-  const standing = newest === undefined ? podlessStanding(name, Infinity, lost) : podStanding(newest, task);
+  const standing =
+    newest === undefined
+      ? await podlessStanding(job, Infinity, lost, () => podRefusal(cluster, job))
+      : podStanding(newest, task);
   switch (standing.kind) {
     case 'held':
       return standing.why;

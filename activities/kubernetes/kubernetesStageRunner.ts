@@ -10,12 +10,14 @@ import { planJob } from './jobPlan.js';
 import type { JobSettings } from './jobSettings.js';
 import type { EnsuredJob } from './pipelineJob.js';
 import { ensureJob } from './pipelineJob.js';
-import type { ContainerStatus } from './objects.js';
+import type { ContainerStatus, Job } from './objects.js';
 import { statusesOf } from './objects.js';
 import { followJob, podsOf } from './podFollower.js';
+import { podRefusal } from './podRefusal.js';
 import { failJob, removeJob } from './removeJob.js';
 import type { StageClock } from './stageClock.js';
 import { stageClock } from './stageClock.js';
+import type { StageExit } from './stageExit.js';
 import type { KeptLog } from './stageFailure.js';
 import { stageTimedOut } from './stageFailure.js';
 import { keepLog } from './stageLog.js';
@@ -85,7 +87,11 @@ async function runStage(
 
 function waitFor({ cluster, artifacts, scratch, heldMillis }: KubernetesStageDependencies, plan: JobPlan): StageWait {
   const { namespace } = plan;
-  return stageWait(plan, (exit) => keepLog(cluster, artifacts, scratch, { namespace, ...exit }), heldMillis);
+  const words = {
+    readLog: (exit: StageExit) => keepLog(cluster, artifacts, scratch, { namespace, ...exit }),
+    readRefusal: (job: Job) => podRefusal(cluster, job),
+  };
+  return stageWait(plan, words, heldMillis);
 }
 
 interface Following {

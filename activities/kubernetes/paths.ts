@@ -16,6 +16,10 @@ export function podsPath(namespace: string, name?: string): string {
   return `${core}/namespaces/${namespace}/pods${below(name)}`;
 }
 
+export function eventsPath(namespace: string): string {
+  return `${core}/namespaces/${namespace}/events`;
+}
+
 export function secretsPath(namespace: string, name?: string): string {
   return `${core}/namespaces/${namespace}/secrets${below(name)}`;
 }

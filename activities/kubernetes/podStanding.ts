@@ -1,5 +1,5 @@
 import type { StageTask } from '../../src/domain/stageTask.js';
-import type { ContainerStatus, Pod } from './objects.js';
+import type { ContainerStatus, Job, Pod } from './objects.js';
 import { statusesOf } from './objects.js';
 import type { PodTrouble } from './podTrouble.js';
 import { troubleOf } from './podTrouble.js';
@@ -80,13 +80,20 @@ function isLongAgo(time = ''): boolean {
  * seconds, but for minutes it may not when its controllers were cut off from the API in that moment.
  * @param millis for how long it has had none
  * @param lost why the one before was lost
+ * @param refusal asks why there is none
  */
-export function podlessStanding(job: string, millis: number, lost: string | undefined): PodStanding {
+export async function podlessStanding(
+  { metadata: { name } }: Job,
+  millis: number,
+  lost: string | undefined,
+  refusal: () => Promise<string | undefined>,
+): Promise<PodStanding> {
   if (millis <= patienceMillis) return { kind: 'coming' };
-  // A quota, a policy that refuses pods: the Job's own events say which.
+  const refused = await refusal();
+  if (refused !== undefined) return { kind: 'held', why: `Kubernetes makes no pod of Job ${name}: ${refused}` };
   const why =
     lost === undefined
-      ? `Kubernetes has not made its pod (kubectl describe job ${job})`
+      ? `Kubernetes has not made its pod (kubectl describe job ${name})`
       : `Kubernetes has made no other pod since it lost one: ${lost}`;
   return { kind: 'held', why };
 }

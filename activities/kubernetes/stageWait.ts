@@ -32,6 +32,12 @@ export interface StageWait {
   waiting(): string | undefined;
 }
 
+/** What is not in the objects that are followed. */
+export interface ClusterWords {
+  readonly readLog: (exit: StageExit) => Promise<KeptLog>;
+  readonly readRefusal: (job: Job) => Promise<string | undefined>;
+}
+
 /**
  * How long a call stays with a pod that does not get on: kubelets ask again after 10, 20 and 40 seconds, and a registry
  * that restarts or a Secret that is just being made is there by then. Afterwards its place is for others.
@@ -44,11 +50,7 @@ const wait: Verdict = { kind: 'wait' };
 const runs: Verdict = { kind: 'runs' };
 
 /** One stage of a Job, followed through restarts of its container and replacements of its pod. */
-export function stageWait(
-  plan: JobPlan,
-  readLog: (exit: StageExit) => Promise<KeptLog>,
-  patience = heldMillis,
-): StageWait {
+export function stageWait(plan: JobPlan, { readLog, readRefusal }: ClusterWords, patience = heldMillis): StageWait {
   const { task } = plan;
   const read = new Map<string, KeptLog>();
   let own: { readonly exit: StageExit; readonly log: KeptLog } | undefined;
@@ -96,19 +98,19 @@ export function stageWait(
     return trouble;
   }
 
-  function standingOf(job: Job, pods: readonly Pod[]): PodStanding {
+  async function standingOf(job: Job, pods: readonly Pod[]): Promise<PodStanding> {
     const newest = pods.findLast((pod) => disruption(pod) === undefined);
     if (newest !== undefined) {
       podlessSince = undefined;
       return podStanding(newest, task, remember(troubleOf(newest)));
     }
     podlessSince ??= performance.now();
-    return podlessStanding(job.metadata.name, performance.now() - podlessSince, disrupted);
+    return podlessStanding(job, performance.now() - podlessSince, disrupted, () => readRefusal(job));
   }
 
   /** Whether its pod gets on; given up to be looked at from time to time when it has not for a while. */
-  function underWay(job: Job, pods: readonly Pod[]): Verdict {
-    const standing = standingOf(job, pods);
+  async function underWay(job: Job, pods: readonly Pod[]): Promise<Verdict> {
+    const standing = await standingOf(job, pods);
     pending = standing.kind === 'held' ? standing.why : standing.kind === 'begun' ? standing.remark : undefined;
     if (standing.kind === 'hopeless') return { kind: 'end', failure: hopelessFailure(task, standing.trouble) };
     if (standing.kind !== 'held') {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../../../activities/kubernetes/objects.js';
 import type { Failure } from '../../../src/domain/failure.js';
 import type { StageTask } from '../../../src/domain/stageTask.js';
-import { eventually } from '../../platform/eventually.js';
+import { eventually, holds } from '../../platform/eventually.js';
 import type { JobsCluster, TaskOptions } from './jobsCluster.js';
 import { never, openJobsCluster, stage } from './jobsCluster.js';
 
@@ -126,6 +126,27 @@ async function secretsOf(task: StageTask | undefined): Promise<string[]> {
   const isOf = ({ name }: { readonly name: string }) => name === task?.owner.name;
   return items.filter(({ metadata }) => metadata.ownerReferences?.some(isOf)).map(({ metadata }) => metadata.name);
 }
+
+test('a quota that lets no pod in is named, and the Job goes on when there is room', async () => {
+  await jobs.kubectl('create', 'quota', 'none', '-n', jobs.namespace, '--hard=pods=0');
+  try {
+    const quota = ['get', 'quota', 'none', '-n', jobs.namespace, '-o', 'jsonpath={.status.hard.pods}'];
+    await holds('the quota counts', async () => (await jobs.kubectl(...quota)) === '0');
+    const tasks = await jobs.tasks([stage('only', 'echo here')]);
+    const impatient = await jobs.newRunner(0);
+    const failure = {
+      type: 'PodAwaited',
+      message: expect.stringMatching(/makes no pod of Job .*exceeded quota: none/),
+    };
+    await expect(jobs.play(tasks, impatient)).rejects.toMatchObject(failure);
+    await expect(Promise.all(tasks.map(jobs.awaited.awaitPod))).rejects.toMatchObject(failure);
+    await jobs.kubectl('delete', 'quota', 'none', '-n', jobs.namespace);
+    // Its controller tries again after ten seconds, and after twenty.
+    expect((await jobs.play(tasks, await jobs.newRunner(120_000))).logs).toEqual(['here\n']);
+  } finally {
+    await jobs.kubectl('delete', 'quota', 'none', '-n', jobs.namespace, '--ignore-not-found');
+  }
+});
 
 test('what an earlier run has left running is taken away before the next run has its Job', async () => {
   const env = [{ name: 'X', valueFrom: { secretKeyRef: { name: 'comes-too-late', key: 'x' } } }];

@@ -25,7 +25,8 @@ async function verdict(
     read.push(exit);
     return Promise.resolve({ digest: `log of ${exit.id}`, lastLine: 'the end' });
   };
-  const wait = stageWait({ ...planned, task: { ...planned.task, stage } }, readLog, patience);
+  const words = { readLog, readRefusal: () => Promise.resolve(undefined) };
+  const wait = stageWait({ ...planned, task: { ...planned.task, stage } }, words, patience);
   let last = {};
   for (const [seenJob, pods] of seen) last = await wait.see({ job: seenJob, pods });
   return { ...last, read, waiting: wait.waiting() };
