@@ -27,7 +27,7 @@ export function serviceAccountOf(plan: JobPlan): string {
   return plan.pipeline.spec.rbac?.serviceAccount || pipelineIdentity(plan);
 }
 
-/** Everything of section 2.6 of the reference, for one pipeline. */
+/** The objects of one pipeline's access. */
 export interface PipelineAccess {
   /** The role that every pipeline has; a label of it names what else the pipeline has asked for. */
   readonly marked: AccessObject;
@@ -37,6 +37,7 @@ export interface PipelineAccess {
 /** Which access a pipeline asked for when it was last looked whether it has more. */
 export const askedLabel = 'fulfil.io/asked-access';
 
+/** Everything of section 2.6 of the reference, for one pipeline. */
 export function pipelineAccess(plan: JobPlan): PipelineAccess {
   const labels = { 'kratix.io/promise-name': plan.task.owner.promise };
   const account: AccessObject = {

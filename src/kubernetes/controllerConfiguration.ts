@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { goDuration, longestTimerHours, longestTimerMillis } from '../documents/goDuration.js';
 import { systemNamespace } from '../domain/layout.js';
-import { Duration } from '../worker/configuration.js';
+import { Duration, OptionalPort } from '../worker/configuration.js';
 
 /** Settings of a controller beside those of a worker, from its environment. */
 export interface ControllerConfiguration {
@@ -27,8 +27,7 @@ const defaultResync = '10m';
 
 const Environment = z.object({
   FULFIL_NAMESPACE: z.string().min(1).default(systemNamespace),
-  /** 0 for none. */
-  FULFIL_PROBE_PORT: z.coerce.number().int().min(0).max(65_535).default(defaultProbePort),
+  FULFIL_PROBE_PORT: OptionalPort.default(defaultProbePort),
   FULFIL_WEBHOOK: z.enum(['on', 'off']).default('off'),
   FULFIL_RESYNC_INTERVAL: Duration.refine(
     (text) => (goDuration(text) ?? 0) <= longestTimerMillis,

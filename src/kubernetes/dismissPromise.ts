@@ -17,6 +17,7 @@ import { removeRevisions } from './revisionObjects.js';
 import { adoptUnknown, lostRequests } from './promiseRequests.js';
 import { showPromise, promisePlace } from './showPromise.js';
 import { storePromiseAgain } from './storeAgain.js';
+import { promiseDocument } from './storedDocument.js';
 import type { Taken } from './taken.js';
 import { takePromise } from './takePromise.js';
 
@@ -40,7 +41,7 @@ export async function dismissPromise(
     if (!(await removeApi(context, name))) return letGo(promisePlace(context, name), object);
     return showPromise(context, object, status, heldApi(context, name));
   }
-  await tellNewLabels(context, promisePlace(context, name), object, status);
+  await tellNewLabels(context, promiseId(name), object, promiseDocument(object), status);
   const lost = status.deleting ? [] : await askToGo(context, name, status);
   // What it waits for, from now on.
   const current = status.deleting ? status : ((await context.entities.status(promiseId(name))) ?? status);

@@ -1,27 +1,25 @@
 import { jsonDigest, putJson } from '../../activities/artifacts/artifactStore.js';
-import type { ApiResource } from '../../activities/kubernetes/projection/apiResource.js';
-import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
+import type { PromiseDocument } from '../documents/promise.js';
+import type { ResourceRequest } from '../documents/request.js';
 import type { EntityStatus } from '../domain/entity.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isSameWish } from './sameWish.js';
-import { promiseDocument, requestDocument } from './storedDocument.js';
 
 /**
  * Labels and annotations that changed alone: nothing runs for them, and whatever runs next has them in `object.yaml`, also
  * while the object goes (reference, section 2.7).
+ * @param wanted what is stored of the object as it is now; what is refused is told when it is mended
  */
 export async function tellNewLabels(
   { artifacts, entities, queue }: ControllerContext,
-  { resource, entity }: { readonly resource: ApiResource; readonly entity: string },
+  entity: string,
   object: ClusterObject,
+  wanted: PromiseDocument | ResourceRequest | undefined,
   status: EntityStatus | undefined,
 ): Promise<void> {
   if (status?.projection !== queue || status.uid !== object.metadata.uid) return;
-  const isPromise = resource === platformResources.promises;
-  const wanted = isPromise ? promiseDocument(object) : requestDocument(resource, object);
   const instead = status.document;
-  // What is refused as it is now is told when it is mended.
   if (wanted === undefined || jsonDigest(wanted) === instead) return;
   const document = await putJson(artifacts, wanted);
   if (await isSameWish(artifacts, instead, document)) await entities.relabel(entity, { document, instead });

@@ -19,6 +19,7 @@ import type { ServedApi } from './servedApis.js';
 import { labelSuspension, obeyLabels } from './objectCommands.js';
 import { removeBinding } from './bindingObjects.js';
 import { storeAgain } from './storeAgain.js';
+import { requestDocument } from './storedDocument.js';
 import type { Taken } from './taken.js';
 import { takeRequest } from './takeRequest.js';
 
@@ -102,7 +103,7 @@ async function dismiss(
     return show(context, api, object, status, taken);
   }
   const entity = entityOf(api, keyOf(object));
-  await tellNewLabels(context, placeOf(context, api, keyOf(object)), object, status);
+  await tellNewLabels(context, entity, object, requestDocument(api.resource, object), status);
   if (!status.deleting) await context.entities.remove(entity, {});
   // What it waits for, from now on.
   const now = status.deleting ? status : ((await context.entities.status(entity)) ?? status);

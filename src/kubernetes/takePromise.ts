@@ -13,13 +13,14 @@ import {
 } from '../../activities/kubernetes/projection/promiseApi.js';
 import type { EntityStatus } from '../domain/entity.js';
 import { Failure } from '../domain/failure.js';
+import { promiseId } from '../domain/ids.js';
 import { isSameSettings } from '../domain/plan.js';
 import type { ControllerContext } from './controllerContext.js';
 import { isOf, refusalOf, shownAs } from './controllerContext.js';
 import { remembered } from './lostEntity.js';
 import { tellNewLabels } from './newLabels.js';
 import { isSameWish } from './sameWish.js';
-import { promisePlace } from './showPromise.js';
+import { promiseDocument } from './storedDocument.js';
 import type { Taken } from './taken.js';
 import { wishDocument } from './wishDocument.js';
 
@@ -32,7 +33,7 @@ export async function takePromise(
   status: EntityStatus | undefined,
   reported: boolean,
 ): Promise<Taken> {
-  await tellNewLabels(context, promisePlace(context, object.metadata.name), object, status);
+  await tellNewLabels(context, promiseId(object.metadata.name), object, promiseDocument(object), status);
   try {
     const prepared = await preparePromise(context, wishDocument(resource, object));
     const { digest } = prepared.plan;

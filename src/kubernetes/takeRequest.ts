@@ -30,8 +30,7 @@ export async function takeRequest(
   const isTaken = status?.checked === true && isOf(context, object, status);
   if (isTaken && kept !== undefined && jsonDigest(kept) === status.document) return { document: status.document };
   const { name, namespace = '' } = object.metadata;
-  const place = { resource: api.resource, entity: resourceId(api.promise, namespace, name) };
-  await tellNewLabels(context, place, object, status);
+  await tellNewLabels(context, resourceId(api.promise, namespace, name), object, kept, status);
   const isLeft = status === undefined && hasTraces(context, object);
   const offer = (await offerOf(context, api, isLeft)) ?? (await awaitedOffer(context, api, object, isLeft));
   if (offer === undefined) return { waits: notOffered(context, api) };

@@ -37,6 +37,9 @@ export const Duration = z
     `expected a duration of at least 1s, such as 10m, and at most ${longestDuration}`,
   );
 
+/** 0 for none. */
+export const OptionalPort = z.coerce.number().int().min(0).max(65_535);
+
 const Environment = z.object({
   FULFIL_HOME: z.string().min(1).optional(),
   FULFIL_TASK_QUEUE: z.string().min(1).default(defaultTaskQueue),
@@ -46,10 +49,8 @@ const Environment = z.object({
   FULFIL_RECONCILE_AFTER_FAILURE: z.enum(['true', 'false']).default('true'),
   FULFIL_BINDING_STRATEGY: z.enum(['floating', 'pinned']).default('floating'),
   FULFIL_STAGES: z.enum(['engine', 'kubernetes']).default('engine'),
-  /** 0 for none. */
-  FULFIL_PROBE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
-  /** 0 for none. */
-  FULFIL_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  FULFIL_PROBE_PORT: OptionalPort.default(0),
+  FULFIL_METRICS_PORT: OptionalPort.default(0),
   FULFIL_STAGE_NETWORK: z.enum(['default', 'none']).default('default'),
 });
 

@@ -55,8 +55,13 @@ export async function stageRunnerFor(
     worker: configuration.identity,
     network: configuration.network,
   });
-  const rest = { settings: () => configuration.settings, close: () => Promise.resolve() };
-  return { runStage, pods: noAwaitedPods, secrets, ...rest };
+  return {
+    runStage,
+    pods: noAwaitedPods,
+    secrets,
+    settings: () => configuration.settings,
+    close: () => Promise.resolve(),
+  };
 }
 
 /** Loaded only here: a worker with containers of its own needs none of it. */

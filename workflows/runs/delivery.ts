@@ -131,9 +131,8 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, configur
       if (failures.length > 0) throw failures[0];
     },
     giveUp() {
-      progress.givenUp = true;
       scope.cancel();
-      reviews.cancel();
+      giveUpReviews();
     },
     giveUpReviews,
     async ended() {
