@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { promise } from '../../platform/documents.js';
-import { holds } from '../../platform/eventually.js';
+import { eventually, holds } from '../../platform/eventually.js';
 import type { ReleaseServer } from '../../servers/releaseServer.js';
 import { releaseServer } from '../../servers/releaseServer.js';
 import type { ControllerPlatform, RunningController, Shown } from './controllerPlatform.js';
@@ -126,9 +126,12 @@ test('a Promise without a version is no release', async () => {
   expect(condition(shown, 'Installed')?.message).toBe('Version label not found on Promise');
   await world.apply(release('/v2', 'v2.0.0'));
   await until('installed', says('InstalledSuccessfully'));
+  await world.until(['promise', 'database'], 'Available with the version before', available('v2.0.0'));
 });
 
 test('a restarted controller fetches once, and writes nothing', async () => {
+  const quiet = async () => ((await world.writesDuring(3_000)).length === 0 ? true : undefined);
+  await eventually('quiet', quiet);
   await controller.stop();
   const before = server.asked.length;
   const writes = world.writesDuring(6_000);
