@@ -152,7 +152,7 @@ function isAboutContent(thrown: unknown): thrown is Failure {
 
 /** Whether it was this change that was refused is not known: it may try again, in other company. */
 function again(thrown: Failure): Failure {
-  return new Failure(thrown.type, `${thrown.message} (together with other changes)`, true);
+  return new Failure('BatchRefused', `${thrown.message} (together with other changes)`, true);
 }
 
 function guarded(change: StoreChange, waiter: Waiter, failed: Map<Waiter, unknown>): StoreChange {

@@ -62,13 +62,18 @@ export function storeJobs({ artifacts, entities, writerFor, recheckMillis }: Sto
     throw new Failure('StateStoreNotFound', message, true);
   }
 
-  /** A store that fails makes its Destinations NotReady now; the write itself is tried again. */
+  /**
+   * A store that fails makes its Destinations NotReady now; the write itself is tried again. Of documents that are
+   * refused the run decides: who removes some tries until they are taken (`workflows/options.ts`).
+   */
   async function reportingTrouble<T>(store: StoreJob['store'], work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (thrown) {
-      if (!(thrown instanceof Failure) || !isStoreTrouble(thrown.type)) throw thrown;
-      await entities.storeTrouble({ store: storeKey(store), message: reason(thrown) });
+      if (!(thrown instanceof Failure)) throw thrown;
+      const isTrouble = isStoreTrouble(thrown.type);
+      if (isTrouble) await entities.storeTrouble({ store: storeKey(store), message: reason(thrown) });
+      if (!isTrouble && thrown.type !== 'DocumentRefused') throw thrown;
       // A refused credential is mended by the platform team: no reason to fail whoever asked for a resource.
       throw new Failure(thrown.type, thrown.message, true, { cause: thrown });
     }

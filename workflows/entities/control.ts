@@ -79,23 +79,39 @@ export function noteUnpaused(state: EntityState): void {
   if (isPaused) note(state, { type: 'Reconciled', status: 'Unknown', reason: 'Unpaused', message: 'Pending' });
 }
 
-/** When something is due although nobody asks: a retry, or the next configuration (reference, section 2.12). */
-export function dueAt(state: EntityState, plan: PromisePlan | undefined, type: WorkflowType): number | undefined {
-  const { suspension, configuredAt, phase } = state;
+/** What is begun although nobody asks, and when: epoch milliseconds. */
+interface Due {
+  readonly what: 'again' | 'resume' | 'misplaced';
+  readonly at: number;
+}
+
+/** A retry, documents that were refused, or the next configuration (reference, sections 2.12 and 6.1). */
+export function nextDue(state: EntityState, plan: PromisePlan | undefined, type: WorkflowType): Due | undefined {
+  const { suspension, failure } = state;
   if (plan === undefined || state.paused || state.again || state.resume) return undefined;
   if (suspension !== undefined) {
-    return suspension.nextRetryAt === undefined ? undefined : Date.parse(suspension.nextRetryAt);
+    return suspension.nextRetryAt === undefined
+      ? undefined
+      : { what: 'resume', at: Date.parse(suspension.nextRetryAt) };
   }
-  if (state.deleting || configuredAt === undefined || plan.pipelines[type].configure.length === 0) return undefined;
+  if (state.deleting) return undefined;
+  const configuration = nextConfiguration(state, plan, type);
+  if (state.phase !== 'Failed' || failure?.retry === undefined || state.misplaced) return configuration;
+  const retry: Due = { what: 'misplaced', at: Date.parse(failure.retry.at) };
+  return configuration === undefined || retry.at < configuration.at ? retry : configuration;
+}
+
+function nextConfiguration(state: EntityState, plan: PromisePlan, type: WorkflowType): Due | undefined {
+  const { configuredAt, phase } = state;
+  if (configuredAt === undefined || plan.pipelines[type].configure.length === 0) return undefined;
   if (phase === 'Failed' && !plan.reconcileAfterFailure) return undefined;
-  return Date.parse(configuredAt) + plan.intervalMillis;
+  return { what: 'again', at: Date.parse(configuredAt) + plan.intervalMillis };
 }
 
 /** Waits for news, or until something is due by itself. */
-export async function awaitNews(state: EntityState, isStirred: () => boolean, due: number | undefined): Promise<void> {
+export async function awaitNews(state: EntityState, isStirred: () => boolean, due: Due | undefined): Promise<void> {
   if (due === undefined) return condition(isStirred);
-  const wait = due - Date.now();
+  const wait = due.at - Date.now();
   if (isStirred() || (wait > 0 && (await condition(isStirred, wait)))) return;
-  if (state.suspension === undefined) state.again = true;
-  else state.resume = true;
+  state[due.what] = true;
 }

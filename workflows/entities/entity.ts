@@ -76,6 +76,14 @@ interface Failing {
   readonly message: string;
   /** Only documents did not get to a store: the next run that writes them heals it. */
   readonly ofWrites?: true;
+  /** When they are written again by themselves, and how often in a row they were. */
+  readonly retry?: Retry;
+}
+
+interface Retry {
+  /** ISO time. */
+  readonly at: string;
+  readonly count: number;
 }
 
 export function newEntityState(): EntityState {
@@ -162,7 +170,9 @@ export function weighChanges(state: EntityState): void {
 
 /** Sets where the object stands, where the Web UI, `temporal workflow list` and queries show it. */
 export function show(state: EntityState, phase: Phase, message: string): void {
-  const changed = state.phase !== phase;
+  // A signal changes the phase before it is shown, and a list would go on with the one before.
+  const listed = workflowInfo().typedSearchAttributes.get(phaseKey);
+  const changed = state.phase !== phase || (listed !== phase && patched('phase-listed'));
   state.phase = phase;
   state.message = message;
   setCurrentDetails(`**${phase}**: ${message}`);

@@ -79,7 +79,20 @@ function noteFailure(state: EntityState, order: RunOrder, result: RunResult & { 
   if (refused) noteWorks(state, order.owner.type, result);
   // What pipelines failed of stays until the next ones.
   if (ofWrites && state.failure !== undefined && state.failure.ofWrites !== true) return;
-  state.failure = { type: result.type ?? 'Failed', message: result.message, ...(ofWrites ? { ofWrites } : {}) };
+  const before = action === 'configure' ? undefined : state.failure?.retry?.count;
+  state.failure = {
+    type: result.type ?? 'Failed',
+    message: result.message,
+    ...(ofWrites ? { ofWrites, retry: nextRetry(before) } : {}),
+  };
+}
+
+/** A branch that was protected by mistake is open again in minutes; a hook may refuse for ever, and each try is a run. */
+const [firstRetryMillis, longestRetryMillis] = [60_000, 3_600_000];
+
+function nextRetry(before = 0): { readonly at: string; readonly count: number } {
+  const wait = Math.min(firstRetryMillis * 2 ** before, longestRetryMillis);
+  return { at: new Date(Date.now() + wait).toISOString(), count: before + 1 };
 }
 
 function isRefused({ placements }: Work): boolean {

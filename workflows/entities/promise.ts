@@ -18,7 +18,16 @@ import { acceptLabels, acceptWish, newPromiseState, offerOf, postpone, retryDele
 import { forgetRevision, recallRevision } from './promiseRevisions.js';
 import { objectOf, ownerOf, statusOf } from './promiseView.js';
 import { handleCommon } from './commonHandlers.js';
-import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
+import {
+  awaitNews,
+  beginAnew,
+  nextDue,
+  noteStarted,
+  obey,
+  pipelinesOrder,
+  noteUnpaused,
+  showPaused,
+} from './control.js';
 import { dropNext, settleAmongLiving, settleAtOnce, takeLeave } from './answers.js';
 import { compare, tellHeldUp, tellRepair } from './comparison.js';
 import { conclude, noteBegun } from './outcome.js';
@@ -133,7 +142,7 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
   setHandler(defineQuery<PromiseOffer | undefined>(queries.plan), () => offerOf(state));
 
   for (;;) {
-    await awaitNews(state, () => stirred, dueAt(state, state.plan, 'promise'));
+    await awaitNews(state, () => stirred, nextDue(state, state.plan, 'promise'));
     stirred = false;
     noteServing(state);
     await tellServing(input.name, state);

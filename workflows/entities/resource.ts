@@ -9,7 +9,16 @@ import { addWaiter, send } from '../waiters.js';
 import { handleCommon } from './commonHandlers.js';
 import { dropNext, settleAmongLiving, settleAtOnce, takeLeave } from './answers.js';
 import { compare, tellHeldUp, tellRepair } from './comparison.js';
-import { awaitNews, beginAnew, dueAt, noteStarted, obey, pipelinesOrder, noteUnpaused, showPaused } from './control.js';
+import {
+  awaitNews,
+  beginAnew,
+  nextDue,
+  noteStarted,
+  obey,
+  pipelinesOrder,
+  noteUnpaused,
+  showPaused,
+} from './control.js';
 import { hearChanges, historyIsLong, isGone, relabel, renew, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
 import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
@@ -87,7 +96,7 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
   });
 
   for (;;) {
-    await awaitNews(state, () => stirred, dueAt(state, state.plan, 'resource'));
+    await awaitNews(state, () => stirred, nextDue(state, state.plan, 'resource'));
     stirred = false;
     await adopt(input, state);
     await compare(state);
@@ -175,9 +184,15 @@ async function perform(
   const asked = state.verify;
   const result = await conductEntityRun(state, current, order, project);
   conclude(state, order, result);
-  if (action === 'configure') concludeUpgrade(state, plan.version, result);
+  if (isUpgrade(state, order)) concludeUpgrade(state, plan.version, result);
   if (action === 'repair') await tellRepair(state, result, asked);
   if (action === 'delete' && result.outcome === 'Succeeded') show(state, 'Gone', 'deleted');
+}
+
+/** A run of pipelines, or one that got to the stores what the last such run could not. */
+function isUpgrade({ binding, failure }: ResourceState, { action, plan }: RunOrder): boolean {
+  if (action === 'configure') return true;
+  return action !== 'delete' && binding.failed === plan.version && failure === undefined;
 }
 
 function concludeUpgrade(state: ResourceState, version: string, { outcome, message }: RunResult): void {

@@ -20,6 +20,9 @@ import { insist } from './insist.js';
 import type { RunProgress } from './progress.js';
 import { deliverProposal } from './proposal.js';
 
+/** What a store says to documents, and says again a second later: the run fails, and its object tries again in minutes. */
+const unlessRefused = { nonRetryableErrorTypes: ['DocumentRefused'] };
+
 /** Writes that go on beside the next pipeline's stages; a superseded run gives up what is not yet written. */
 export interface Deliveries {
   start(scheduled: ScheduledWorks): void;
@@ -68,10 +71,12 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, configur
 
   async function deliverOncePossible(job: StoreJob): Promise<void> {
     const branch = job.proposal === true ? nextBranch() : undefined;
-    const insistOn = (trouble: string) => insist(progress, trouble, (retry) => deliver(job, branch, retry));
-    if (progress.deleting) return insistOn('its documents cannot be removed yet');
+    if (progress.deleting)
+      return insist(progress, 'its documents cannot be removed yet', (retry) => deliver(job, branch, retry));
+    const insistOn = (trouble: string) =>
+      insist(progress, trouble, (retry) => deliver(job, branch, { ...retry, ...unlessRefused }));
     try {
-      await deliver(job, branch, briefly);
+      await deliver(job, branch, { ...briefly, ...unlessRefused });
     } catch (thrown) {
       const { type } = rootFailure(thrown);
       const trouble = 'its documents cannot be written yet';

@@ -1,0 +1,88 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { destination, echoStage, pipeline, promise, request } from '../platform/documents.js';
+import { holds } from '../platform/eventually.js';
+import { ended, execute, failure, handOver } from '../platform/operations.js';
+import type { Platform } from '../platform/platform.js';
+import { openPlatform } from '../platform/platform.js';
+import { writeSecret } from '../platform/secrets.js';
+import type { GitHttpServer } from '../servers/gitHttpServer.js';
+import { gitHttpServer } from '../servers/gitHttpServer.js';
+import type { GitRepository } from '../servers/gitRepository.js';
+import { gitRepository } from '../servers/gitRepository.js';
+
+/** A remote that does not let some documents in: nobody but those who asked for them is held up, and they are not for long. */
+let platform: Platform;
+let repository: GitRepository;
+let web: GitHttpServer;
+
+beforeAll(async () => {
+  platform = await openPlatform({});
+  repository = await gitRepository();
+  web = await gitHttpServer(repository.root);
+  web.password = 'open';
+  await repository.hook(
+    'pre-receive',
+    `[ -e ${closed()} ] || exit 0
+while read old new ref; do
+  if git diff --name-only $old $new | grep -q /held/; then
+    echo "held is frozen" >&2
+    exit 1
+  fi
+done`,
+  );
+  await writeSecret(platform, 'git', { username: 'fulfil', password: 'open' });
+  await execute(platform, 'registerStateStore', {
+    apiVersion: 'platform.kratix.io/v1alpha1',
+    kind: 'GitStateStore',
+    metadata: { name: 'web' },
+    spec: { url: `${web.origin}/state.git`, secretRef: { name: 'git' } },
+  });
+  const onWeb = { stateStoreRef: { kind: 'GitStateStore', name: 'web' } };
+  await execute(platform, 'registerDestination', destination('web', { place: 'web' }, onWeb));
+  const configure = [pipeline('configure', [echoStage()])];
+  await execute(platform, 'installPromise', promise('frozen', { selector: { place: 'web' }, resource: { configure } }));
+});
+afterAll(async () => {
+  await platform?.close();
+  await web?.close();
+  await repository?.remove();
+});
+
+const closed = () => join(repository.root, 'closed');
+const status = (name: string) => platform.entities.status(`resource/frozen/default/${name}`);
+const documents = async () => (await repository.files()).filter((file) => file.includes('/frozen/'));
+
+test('what was refused is written by itself when it is taken; others go out meanwhile', async () => {
+  await writeFile(closed(), '');
+  const refused = await failure(execute(platform, 'configureResource', request('frozen', 'held', { size: 'small' })));
+  expect(refused).toMatchObject({ type: 'DocumentRefused', message: expect.stringContaining('held is frozen') });
+  await execute(platform, 'configureResource', request('frozen', 'free', { size: 'small' }));
+  expect((await documents()).filter((file) => file.includes('/held/'))).toEqual([]);
+
+  await rm(closed());
+  await holds('written', async () => (await status('held'))?.phase === 'Ready', 90_000);
+  expect((await documents()).filter((file) => file.includes('/held/'))).toHaveLength(1);
+  expect((await status('held'))?.runs.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+    'place Succeeded',
+    'configure Failed',
+  ]);
+});
+
+test('what may not be removed is told, and goes when it may', async () => {
+  await writeFile(closed(), '');
+  const operation = await handOver(platform, 'deleteResource', {
+    apiVersion: 'test.fulfil.io/v1',
+    kind: 'Frozen',
+    namespace: 'default',
+    name: 'held',
+  });
+  await holds('told', async () => {
+    const { phase, message = '' } = (await status('held')) ?? {};
+    return phase === 'Deleting' && /its documents cannot be removed yet: .*held is frozen/.test(message);
+  });
+  await rm(closed());
+  await ended(operation);
+  expect((await documents()).filter((file) => file.includes('/held/'))).toEqual([]);
+});
