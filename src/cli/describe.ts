@@ -6,13 +6,13 @@ import { describeStop } from '../domain/suspension.js';
 import type { Work } from '../domain/work.js';
 import { isWritten } from '../domain/work.js';
 import { withPlatform } from './connection.js';
+import { describeSilent } from './describeSilent.js';
 import type { ExitCode } from './exit.js';
-import { exitCodes } from './exit.js';
+import { CommandFailure, exitCodes } from './exit.js';
 import { objectOf, statusOrFail } from './objectDocument.js';
 import { entityOf, objectKind } from './objects.js';
 import { age, printData, say } from './print.js';
-import type { Trouble } from './troubles.js';
-import { troublesOf } from './troubles.js';
+import { troubleLines, troublesOf } from './troubles.js';
 
 /** `fulfil describe KIND NAME`: state, conditions, where documents went and why, runs. */
 export async function describe(kind: string, name: string, options: { readonly namespace: string }): Promise<ExitCode> {
@@ -21,7 +21,10 @@ export async function describe(kind: string, name: string, options: { readonly n
     const entity = entityOf(known, options.namespace, name);
     if (entity === undefined) printData(await objectOf(platform, known, options.namespace, name), 'yaml');
     else {
-      const status = await statusOrFail(platform, entity, name);
+      const status = await statusOrFail(platform, entity, name).catch((thrown: unknown) => {
+        if (thrown instanceof CommandFailure) throw thrown;
+        return describeSilent(platform, entity, thrown);
+      });
       const running = status.runs.filter(({ outcome }) => outcome === 'Running').map(({ id }) => id);
       const troubles = await Promise.all([entity, ...running].map((id) => troublesOf(platform.client, id)));
       for (const line of [...lines(status, entity), ...troubleLines(troubles.flat())]) say(line);
@@ -78,11 +81,6 @@ function workLines(work: Work): string[] {
     const waiting = placed.length === 0 ? [`    → nowhere: no Destination matches ${wanted}`] : [];
     return [`  ${work.name} [${group.directory}]: ${group.files} file(s), wants ${wanted}`, ...placed, ...waiting];
   });
-}
-
-function troubleLines(troubles: readonly Trouble[]): string[] {
-  const each = troubles.map(({ step, attempt, why }) => `  ${step}, attempt ${attempt}: ${why}`);
-  return each.length === 0 ? [] : ['Held up:', ...each];
 }
 
 function runLines(run: RunRecord): string[] {

@@ -32,6 +32,12 @@ export async function troublesOf(client: Client, workflowId: string): Promise<re
   });
 }
 
+/** What `fulfil describe` says of them; nothing when there are none. */
+export function troubleLines(troubles: readonly Trouble[]): string[] {
+  const each = troubles.map(({ step, attempt, why }) => `  ${step}, attempt ${attempt}: ${why}`);
+  return each.length === 0 ? [] : ['Held up:', ...each];
+}
+
 /** Temporal has no subscription to a query; twice a second is as fast as people read. */
 export const pollMillis = 500;
 

@@ -255,5 +255,9 @@ test('an entity that does not answer is named, and hides nobody else from a list
   const listed = await product.fulfil('get');
   expect(listed.code).toBe(1);
   expect(listed.stdout).toMatch(/^asked +Ready/m);
-  expect(listed.stderr).toMatch(/^promise\/silent does not answer: Temporal: .+\n$/);
+  const silence = /^promise\/silent does not answer: Temporal: .+\n$/;
+  expect(listed.stderr).toMatch(silence);
+  const described = await product.fulfil('describe', 'promise', 'silent');
+  expect([described.code, described.stdout]).toEqual([1, '  Workflow:    promise/silent\n  Phase:       not known\n']);
+  expect(described.stderr).toMatch(silence);
 });

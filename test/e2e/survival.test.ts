@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
+import { rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
+import { configMap, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
 import { destination, directoryStore } from '../platform/documents.js';
 import { holds } from '../platform/eventually.js';
 import { gate } from '../platform/gate.js';
@@ -77,6 +78,29 @@ test('kill -9 of the server: with the same database everything goes on', async (
   const ready = new RegExp(`^${name.replace('-', '')}/default/one (ready|unchanged): written to west\n$`);
   expect([code, stdout]).toEqual([0, expect.stringMatching(ready)]);
   expect(await containers(`resource/${name}`)).toEqual([]);
+});
+
+test('what holds an object up is described without a worker, too, and that it does not answer', async () => {
+  const worker = await product.startWorker();
+  const documents = [
+    directoryStore(product.store),
+    destination('west', {}),
+    promise('held', { dependencies: [configMap('a')] }),
+  ];
+  expect((await product.apply(documents)).code).toBe(0);
+  await rename(product.store, `${product.store}.away`);
+  await symlink(join(`${product.store}.none`, 'store'), product.store);
+  expect((await product.fulfil('delete', 'promise', 'held', '--no-wait')).code).toBe(0);
+  const heldUp = /Held up:\n {2}writeStore, attempt \d+: .*ENOENT/;
+  await holds('the removal held up', async () =>
+    heldUp.test((await product.fulfil('describe', 'promise', 'held')).stdout),
+  );
+  await worker.kill();
+  const { code, stdout, stderr } = await product.fulfil('describe', 'promise', 'held');
+  expect(stdout).toMatch(/^ {2}Workflow: +promise\/held\n {2}Phase: +Deleting\n/);
+  expect(stdout).toMatch(heldUp);
+  expect(stderr).toMatch(/^promise\/held does not answer: Temporal: .+\n$/);
+  expect(code).toBe(1);
 });
 
 test('cancelling a run stops its container', async () => {
