@@ -123,6 +123,9 @@ export interface Relabelled {
   readonly instead: string;
 }
 
+/** What the later pipelines of a run read. */
+export type RunDocument = Pick<Relabelled, 'document'>;
+
 /** Where a run is, between two of its pipelines. */
 export interface RunStages {
   readonly run: string;

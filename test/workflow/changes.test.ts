@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Document } from '../platform/documents.js';
 import { destination, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
 import { eventually, holds } from '../platform/eventually.js';
 import { gate } from '../platform/gate.js';
@@ -74,6 +75,39 @@ test('a superseded run does not begin its next pipeline', async () => {
   const status = await platform.entities.status('resource/stopped/default/one');
   expect(status?.runs[1]?.stages.map((each) => each.stage)).toEqual(['slow']);
   expect(await documentOf('stopped', 'short')).toContain('text: second');
+});
+
+test('labels that change during a run are what its later pipelines read', async () => {
+  const held = gate(platform.home, 'teams');
+  const team = `team=$(sed -n 's/^ *team: *//p' /kratix/input/object.yaml)\n`;
+  const configure = [
+    pipeline('long', [stage('slow', held.script)]),
+    pipeline('short', [stage('after', `${team}${writeConfigMap('out', '$team')}`)]),
+  ];
+  const labelled = (document: Document, team: string) => ({
+    ...document,
+    metadata: { ...(document['metadata'] as Document), labels: { team } },
+  });
+  const document = promise('teams', { promise: { configure }, resource: { configure } });
+  const [installing, relabelling] = await overtake('installPromise', (name) => labelled(document, name));
+  await Promise.all([ended(installing), ended(relabelling)]);
+  const asked = request('teams', 'one');
+  const [asking, renaming] = await overtake('configureResource', (name) => labelled(asked, name));
+  await Promise.all([ended(asking), ended(renaming)]);
+
+  expect(await documentOf('teams', 'short')).toContain('text: two');
+  const ofPromise = join(platform.store, 'west/dependencies/teams/short/5058f/out.yaml');
+  expect(await readFile(ofPromise, 'utf8')).toContain('text: two');
+  for (const id of ['promise/teams', 'resource/teams/default/one'])
+    expect((await platform.entities.status(id))?.runs).toHaveLength(1);
+
+  async function overtake(type: 'installPromise' | 'configureResource', of: (team: string) => Document) {
+    const first = await start(platform, type, of('one'));
+    await held.reached();
+    const second = await handOver(platform, type, of('two'));
+    await held.open();
+    return [first, second] as const;
+  }
 });
 
 test('what a pipeline wrote into status.yaml is kept although something newer came: the next pipelines see it', async () => {

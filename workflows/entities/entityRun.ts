@@ -1,12 +1,12 @@
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
-import { isCancellation, log, startChild, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, log, patched, startChild, workflowInfo } from '@temporalio/workflow';
 import { runId } from '../../src/domain/ids.js';
 import type { Owner } from '../../src/domain/owner.js';
 import { describeOwner } from '../../src/domain/owner.js';
 import type { PromisePlan } from '../../src/domain/plan.js';
 import type { RunAction, RunInput, RunRecord, RunResult, VerifyScope } from '../../src/domain/run.js';
 import { failureDetails, rootFailure } from '../failures.js';
-import type { RunStages, Supersede } from '../messages.js';
+import type { RunDocument, RunStages, Supersede } from '../messages.js';
 import { signals } from '../messages.js';
 import { kindKey, nameKey, namespaceKey, promiseKey } from '../searchAttributes.js';
 import type { Resumption, Suspension } from '../../src/domain/suspension.js';
@@ -45,6 +45,8 @@ export interface CurrentRun {
   running: boolean;
   /** What a newer wish told the run, which may not have been started yet when it came. */
   superseded?: Supersede;
+  /** Digest of the document with the labels that came during the run. */
+  document?: string;
   handle?: ChildWorkflowHandle<Workflow>;
 }
 
@@ -59,10 +61,22 @@ export const waitsForRun =
 /** Tells the current run that it is out of date: to go no further, or to stop at once. */
 export async function supersede(current: CurrentRun, how: Supersede = { atOnce: false }): Promise<void> {
   current.superseded = how;
+  await tellRun(current, signals.supersede, how);
+}
+
+/** Tells the current run which labels and annotations its next pipelines are to see (reference, section 2.7). */
+export async function relabelRun(current: CurrentRun, document: string): Promise<void> {
+  // Who is superseded ends with what it began with.
+  if (!current.running || current.superseded !== undefined || !patched('labels-during-runs')) return;
+  current.document = document;
+  await tellRun(current, signals.relabelled, { document });
+}
+
+async function tellRun({ handle }: CurrentRun, signal: string, news: Supersede | RunDocument): Promise<void> {
   try {
-    await current.handle?.signal<[Supersede]>(signals.supersede, how);
+    await handle?.signal<[typeof news]>(signal, news);
   } catch (error) {
-    log.debug('the run ended before it could be superseded', { error: String(error) });
+    log.debug('the run ended before it could be told', { signal, error: String(error) });
   }
 }
 
@@ -98,6 +112,7 @@ export async function conductEntityRun(
   current.running = true;
   if (order.action === 'configure') delete state.statusMessage;
   delete current.superseded;
+  delete current.document;
   // Whoever looks at it shall see that it runs, but it need not wait for that.
   const [result] = await Promise.all([attempt(state, current, order, id), project()]);
   current.running = false;
@@ -138,6 +153,7 @@ async function attempt(
       ],
     });
     current.handle = handle;
+    if (current.document !== undefined) await tellRun(current, signals.relabelled, { document: current.document });
     if (current.superseded !== undefined) await supersede(current, current.superseded);
     return await handle.result();
   } catch (thrown) {

@@ -10,7 +10,7 @@ import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import { hearChanges, historyIsLong, isGone, renew, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
+import { conductEntityRun, noRun, relabelRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
 import { concludeWithdrawal, nextDeletion, showDeletion, unblockDeletion } from './promiseDeletion.js';
 import { tellResources } from './promiseResources.js';
 import type { PromiseInput, PromiseOffer, PromiseState } from './promiseState.js';
@@ -68,14 +68,18 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
   setHandler(defineSignal<[ApplyPromise]>(signals.apply), async (wish) => {
     stir();
     if (state.deleting) postpone(state, wish);
+    const { document } = state;
     const isNew = !state.deleting && acceptWish(state, wish);
     if (isNew) await supersede(current);
+    else if (state.document !== document) await relabelRun(current, state.document);
     await command(wish.commands);
     if (!isNew) await settleAtOnce(state, current);
   });
   setHandler(defineSignal<[Relabelled]>(signals.relabelled), async (news) => {
     stir();
-    if (acceptLabels(state, news)) await tellDuringRun();
+    if (!acceptLabels(state, news)) return;
+    await relabelRun(current, news.document);
+    await tellDuringRun();
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
     stir();

@@ -21,7 +21,7 @@ import {
 } from './control.js';
 import { hearChanges, historyIsLong, isGone, relabel, renew, show, showAgain } from './entity.js';
 import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, noRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
+import { conductEntityRun, noRun, relabelRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
 import { conclude, noteBegun } from './outcome.js';
 import { projection } from './projection.js';
 import { isAwaiting, lackOf, mayRun, showAwaiting, showLacking } from './heldBack.js';
@@ -51,14 +51,16 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
   setHandler(defineSignal<[ApplyResource]>(signals.apply), async (wish) => {
     stir();
     if (state.deleting) postpone(state, wish);
+    const { document } = state;
     const isNew = !state.deleting && acceptWish(state, wish);
     if (isNew) await supersede(current);
+    else if (state.document !== document) await relabelRun(current, state.document);
     await obey(state, current, wish.commands);
     if (!isNew) await settleAtOnce(state, current);
   });
-  setHandler(defineSignal<[Relabelled]>(signals.relabelled), (news) => {
+  setHandler(defineSignal<[Relabelled]>(signals.relabelled), async (news) => {
     stir();
-    relabel(state, news);
+    if (relabel(state, news)) await relabelRun(current, news.document);
   });
   setHandler(defineSignal<[Remove]>(signals.remove), async ({ ticket }) => {
     stir();

@@ -28,7 +28,8 @@ export async function runPipeline(
   pipeline: PipelinePlan,
   order?: WorkOrder,
 ): Promise<PipelineOutcome> {
-  const object: ObjectReference = { ...input.object, details: progress.details };
+  const { document, details } = progress;
+  const object: ObjectReference = { ...input.object, document, details };
   let outcome: PipelineOutcome = { volumes: emptyVolumes };
   for (const stage of pipeline.stages) {
     const collect = stage === pipeline.stages.at(-1) ? order : undefined;

@@ -28,6 +28,8 @@ export interface RunProgress {
   readonly standstills: Standstill[];
   /** Ends what is tried until it succeeds when the run is superseded. */
   readonly patience: CancellationScope;
+  /** Digest of the object's document: its labels and annotations may change between two pipelines. */
+  document: string;
   works: readonly Work[];
   leftovers: readonly ObsoletePlacement[];
   unscheduled: readonly Unscheduled[];
@@ -54,6 +56,7 @@ export function beginProgress(input: RunInput, deleting: boolean): RunProgress {
     deleting,
     standstills: [],
     patience: new CancellationScope(),
+    document: input.object.document,
     works: input.works,
     leftovers: input.leftovers,
     unscheduled: [],

@@ -3,7 +3,7 @@ import { describeOwner } from '../../src/domain/owner.js';
 import type { RunInput, RunResult } from '../../src/domain/run.js';
 import { unwantedLeftovers } from '../../src/domain/obsolete.js';
 import { rootFailure, withoutStack } from '../failures.js';
-import type { Supersede } from '../messages.js';
+import type { RunDocument, Supersede } from '../messages.js';
 import { signals } from '../messages.js';
 import type { Deliveries } from './delivery.js';
 import { beginDeliveries } from './delivery.js';
@@ -12,6 +12,7 @@ import { beginProgress, resultOf } from './progress.js';
 import { scheduleWorks } from './scheduleWorks.js';
 
 const supersedeSignal = defineSignal<[Supersede]>(signals.supersede);
+const relabelledSignal = defineSignal<[RunDocument]>(signals.relabelled);
 
 /**
  * What every run has in common: progress to query, writes that go on beside it, an end that is either a result or
@@ -31,6 +32,9 @@ export async function conductRun(
     if (pauses) deliveries.giveUpReviews();
     else deliveries.giveUp();
     if (atOnce) stages.cancel();
+  });
+  setHandler(relabelledSignal, ({ document }) => {
+    progress.document = document;
   });
   /** What is given up for something newer has not failed. */
   const unlessSuperseded = (thrown: unknown) => {
