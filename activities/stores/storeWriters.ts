@@ -8,6 +8,7 @@ import { directoryStore } from './directory/directoryStore.js';
 import { gitStore } from './git/gitStore.js';
 import { installationTokens } from './git/installationTokens.js';
 import { groupCommit } from './groupCommit.js';
+import { shedding } from './shedding.js';
 import type { StoreWriter } from './storeWriter.js';
 
 export interface StoreWriterDependencies {
@@ -17,8 +18,9 @@ export interface StoreWriterDependencies {
 }
 
 /**
- * One group-committed writer for each store and branch, made anew when the store's document changes, so that a
- * deleted or moved store is not written through an old clone (B41). Credentials are resolved at each use.
+ * One group-committed writer for each store and branch, for which few wait while the store is away; made anew when the
+ * store's document changes, so that a deleted or moved store is not written through an old clone (B41). Credentials are
+ * resolved at each use.
  */
 export function storeWriters(deps: StoreWriterDependencies): (store: StateStore) => StoreWriter {
   const writers = new Map<string, { readonly document: string; readonly writer: StoreWriter }>();
@@ -28,7 +30,7 @@ export function storeWriters(deps: StoreWriterDependencies): (store: StateStore)
     const document = JSON.stringify(store);
     const known = writers.get(key);
     if (known?.document === document) return known.writer;
-    const writer = groupCommit(adapter(store, document, { ...deps, tokens }));
+    const writer = shedding(groupCommit(adapter(store, document, { ...deps, tokens })));
     writers.set(key, { document, writer });
     return writer;
   };
