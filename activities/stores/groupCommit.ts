@@ -1,4 +1,6 @@
 import { Failure, reason } from '../../src/domain/failure.js';
+import { allAborted } from './allAborted.js';
+import { nextBatch } from './nextBatch.js';
 import type { StoreChange, StoreRevision, StoreWriter } from './storeWriter.js';
 
 interface Waiter {
@@ -8,8 +10,6 @@ interface Waiter {
   fail(thrown: unknown): void;
 }
 
-// 500 lines are a commit message that servers and people still take, and 1,000 waiting placements are two pushes.
-const mostChanges = 500;
 // To find one refused change among 500 takes 2 · log2(500) = 18 pushes; a branch that refuses all must not cost 1,000.
 const mostRefusals = 18;
 
@@ -44,18 +44,10 @@ export function groupCommit(writer: StoreWriter): StoreWriter {
     scheduled = true;
     void exclusive(async () => {
       scheduled = false;
-      const batch = takeBatch();
+      const batch = nextBatch(queue);
+      queue = queue.slice(batch.length);
       if (batch.length > 0) await commit(writer, batch, { left: mostRefusals });
     }).finally(schedule);
-  }
-
-  function takeBatch(): readonly Waiter[] {
-    let changes = 0;
-    const fits = queue.findIndex((waiter) => (changes += waiter.changes.length) > mostChanges);
-    const count = fits === -1 ? queue.length : Math.max(fits, 1);
-    const batch = queue.slice(0, count);
-    queue = queue.slice(count);
-    return batch;
   }
 
   return {
@@ -178,18 +170,5 @@ function guarded(change: StoreChange, waiter: Waiter, failed: Map<Waiter, unknow
         return { put: [], remove: [] };
       }
     },
-  };
-}
-
-/** Aborted when the last of the signals is: as long as one waits, the work has a purpose. */
-function allAborted(signals: readonly AbortSignal[]): { signal: AbortSignal; close(): void } {
-  const controller = new AbortController();
-  const check = (): void => {
-    if (signals.every((signal) => signal.aborted)) controller.abort(signals[0]?.reason);
-  };
-  for (const signal of signals) signal.addEventListener('abort', check);
-  return {
-    signal: controller.signal,
-    close: () => signals.forEach((signal) => signal.removeEventListener('abort', check)),
   };
 }

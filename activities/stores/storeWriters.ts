@@ -8,6 +8,7 @@ import { directoryStore } from './directory/directoryStore.js';
 import { gitStore } from './git/gitStore.js';
 import { installationTokens } from './git/installationTokens.js';
 import { groupCommit } from './groupCommit.js';
+import { groupCompare } from './groupCompare.js';
 import { shedding } from './shedding.js';
 import type { StoreWriter } from './storeWriter.js';
 
@@ -30,7 +31,7 @@ export function storeWriters(deps: StoreWriterDependencies): (store: StateStore)
     const document = JSON.stringify(store);
     const known = writers.get(key);
     if (known?.document === document) return known.writer;
-    const writer = shedding(groupCommit(adapter(store, document, { ...deps, tokens })));
+    const writer = shedding(groupCompare(groupCommit(adapter(store, document, { ...deps, tokens }))));
     writers.set(key, { document, writer });
     return writer;
   };
