@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { bucketStore } from '../../activities/stores/bucket/bucketStore.js';
 import { gitStore } from '../../activities/stores/git/gitStore.js';
 import { groupCommit } from '../../activities/stores/groupCommit.js';
+import { groupCompare } from '../../activities/stores/groupCompare.js';
 import type { StoreChange, StoreView, StoreWriter } from '../../activities/stores/storeWriter.js';
 import { minioServer } from '../servers/bucketServer.js';
 import { gitHttpServer } from '../servers/gitHttpServer.js';
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
     rows.push(await loop(open));
     if (open === openGit) rows.push(await gitLoop());
     rows.push(...(await destinations(open)));
+    rows.push(...(await comparisons(open)));
   }
   rows.push(...(await largeRepository()));
   const cells = rows.map((row) => [row.store, row.what, String(row.pushes), row.seconds.toFixed(2)]);
@@ -125,6 +127,29 @@ async function destinations(open: Opener): Promise<Row[]> {
     }
     await expectDocuments(store, 1_000);
     return rows;
+  } finally {
+    await store.close();
+  }
+}
+
+/** What somebody else's commit leads to: every object asks whether the store still has its documents. */
+async function comparisons(open: Opener): Promise<Row[]> {
+  const store = await open();
+  try {
+    const changes = Array.from({ length: 1_000 }, (_, index) => placementOf(index));
+    await together(groupCommit(store.adapter), changes);
+    const holds = async (writer: StoreWriter, change: StoreChange) => {
+      if ((await writer.holds([change], never())) === undefined) throw new Error(`${store.kind}: a document differs`);
+    };
+    const group = groupCompare(groupCommit(store.adapter));
+    const all = () => Promise.all(changes.map((change) => holds(group, change)));
+    const each = async () => {
+      for (const change of changes.slice(0, loops)) await holds(store.adapter, change);
+    };
+    return [
+      await measured('1,000 compared at once', store, all),
+      await measured(`${loops} compared one by one, the same adapter`, store, each),
+    ];
   } finally {
     await store.close();
   }
