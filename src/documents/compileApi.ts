@@ -73,7 +73,8 @@ function compileVersion(version: ApiVersion): Compiled {
   }
 }
 
-function newAjv(): Ajv {
+/** A validator of structural schemas, Go's patterns and Kubernetes' formats included. */
+export function newAjv(): Ajv {
   const regExp = Object.assign(goPattern, { code: 'goPattern' });
   const ajv = new Ajv({
     allErrors: true,

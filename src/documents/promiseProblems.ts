@@ -1,5 +1,6 @@
 import type { Problem } from '../domain/problem.js';
 import { compileVersions } from './compileApi.js';
+import { defaultProblems } from './defaultProblems.js';
 import { fieldPath } from './fieldPath.js';
 import { intervalFault } from './interval.js';
 import { intervalAnnotation } from './metadata.js';
@@ -22,8 +23,9 @@ export function promiseProblems(promise: PromiseDocument, document: string): Pro
 
 function apiProblems({ spec }: PromiseDocument, document: string): readonly Problem[] {
   if (spec.api === undefined) return [];
-  const compiled = compileVersions(spec.api, document, ['spec', 'api']);
-  return compiled.ok ? [] : compiled.problems;
+  const base = ['spec', 'api'];
+  const compiled = compileVersions(spec.api, document, base);
+  return compiled.ok ? defaultProblems(spec.api, document, base) : compiled.problems;
 }
 
 interface Workflow {

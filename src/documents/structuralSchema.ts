@@ -40,6 +40,8 @@ type Path = readonly PropertyKey[];
 function translate(node: Schema, path: Path, structural: boolean, faults: SchemaFault[]): Schema {
   faults.push(...keywordFaults(node, path));
   const result: Schema = Object.fromEntries(Object.entries(node).filter(([key]) => copied.has(key)));
+  // To Kubernetes that is none.
+  if (result['default'] === null) delete result['default'];
   const preserved = node['x-kubernetes-preserve-unknown-fields'] === true;
   const intOrString = node['x-kubernetes-int-or-string'] === true || node['format'] === 'int-or-string';
   const { type } = node;

@@ -236,6 +236,10 @@ describe('what a schema refuses', () => {
 });
 
 describe('what a schema accepts', () => {
+  test('a default of null is none', () => {
+    expect(filled(fields({ note: { ...text, default: null } }), {})).toEqual({});
+  });
+
   test('defaults are filled in at every level; the request stays as it was', () => {
     const api = fields({
       env: { ...text, default: 'dev' },

@@ -55,6 +55,18 @@ describe('a Promise that is right', () => {
     ],
     ['the same pipeline name in another action', [...configure, 0, 'metadata', 'name'], 'instance-delete'],
     ['a shared volume once more', [...container, 'volumeMounts'], [{ name: 'shared-output', mountPath: '/out' }]],
+    [
+      'defaults that nested defaults complete, and one that is null',
+      [...version, 'schema', 'openAPIV3Schema', 'properties', 'spec', 'properties'],
+      {
+        size: {
+          type: 'object',
+          default: {},
+          required: ['cpu'],
+          properties: { cpu: { type: 'integer', default: 2 }, note: { type: 'string', default: null } },
+        },
+      },
+    ],
     ['a fractional limit', [...container, 'resources'], { limits: { cpu: 0.5 } }],
     [
       'every pipeline field',
@@ -410,6 +422,18 @@ describe('an API that is refused', () => {
       [...version, 'schema', 'openAPIV3Schema', 'properties', 'spec', 'properties', 'env'],
       { description: 'x' },
       'spec.api.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.env.type: expected a type, found nothing',
+    ],
+    [
+      'a default that its own enum refuses',
+      [...version, 'schema', 'openAPIV3Schema', 'properties', 'spec', 'properties', 'env'],
+      { type: 'string', enum: ['dev', 'prod'], default: 'staging' },
+      'spec.api.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.env.default: expected one of dev, prod, found "staging"',
+    ],
+    [
+      'a default with a field that its schema does not know',
+      [...version, 'schema', 'openAPIV3Schema', 'properties', 'spec', 'properties', 'env'],
+      { type: 'array', items: { type: 'object', default: { sise: 1 }, properties: { size: { type: 'integer' } } } },
+      'spec.api.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.env.items.default.sise: unknown field "sise", expected "size"',
     ],
     [
       'a misspelt keyword',
