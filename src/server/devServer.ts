@@ -50,7 +50,10 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   });
   const complaints: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
-  const ended = endOf(child);
+  // A process that ends at once, as with a second Ctrl-C, would leave a server behind that holds the ports.
+  const abandon = () => child.kill('SIGTERM');
+  process.once('exit', abandon);
+  const ended = endOf(child).finally(() => process.off('exit', abandon));
   const address = `127.0.0.1:${options.port}`;
   await Promise.race([
     answering(address),
