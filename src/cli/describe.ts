@@ -10,7 +10,7 @@ import { describeSilent } from './describeSilent.js';
 import type { ExitCode } from './exit.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { objectOf, statusOrFail } from './objectDocument.js';
-import { entityOf, objectKind } from './objects.js';
+import { entityOf, notFound, objectKind } from './objects.js';
 import { age, printData, say } from './print.js';
 import { troubleLines, troublesOf } from './troubles.js';
 
@@ -21,7 +21,8 @@ export async function describe(kind: string, name: string, options: { readonly n
     const entity = entityOf(known, options.namespace, name);
     if (entity === undefined) printData(await objectOf(platform, known, options.namespace, name), 'yaml');
     else {
-      const status = await statusOrFail(platform, entity, name).catch((thrown: unknown) => {
+      const absent = notFound(known, options.namespace, name);
+      const status = await statusOrFail(platform, entity, absent).catch((thrown: unknown) => {
         if (thrown instanceof CommandFailure) throw thrown;
         return describeSilent(platform, entity, thrown);
       });

@@ -2,15 +2,15 @@ import type { EntityStatus } from '../domain/entity.js';
 import { reason } from '../domain/failure.js';
 import { storeKey } from '../domain/destination.js';
 import type { RegisteredDestination, RegisteredStore } from '../domain/registry.js';
-import { resourceId } from '../domain/ids.js';
+import { promiseId, resourceId } from '../domain/ids.js';
 import { destinationsOf } from '../domain/works.js';
 import type { Platform } from './connection.js';
 import { withPlatform } from './connection.js';
 import type { ExitCode } from './exit.js';
-import { CommandFailure, exitCodes } from './exit.js';
+import { exitCodes } from './exit.js';
 import { objectOf } from './objectDocument.js';
 import type { ObjectKind } from './objects.js';
-import { entityOf, objectKind } from './objects.js';
+import { entityOf, notFound, objectKind } from './objects.js';
 import type { OutputFormat } from './print.js';
 import { age, printData, remark, say, table } from './print.js';
 
@@ -29,27 +29,55 @@ export async function get(kind: string | undefined, name: string | undefined, op
       printData(await objectOf(platform, known, options.namespace, name), options.output);
       return exitCodes.done;
     }
-    return list(platform, known, name, options);
+    const { silent, ...listing } = await list(platform, known, name, options);
+    if (name !== undefined && listing.rows.length === 0 && !silent) throw notFound(known, options.namespace, name);
+    if (!silent || listing.rows.length > 0) show(listing, options.output);
+    return silent ? exitCodes.failed : exitCodes.done;
   });
 }
 
-/** What does not answer is named, and hides nothing of the others. */
+interface Listing {
+  /** What there is none of when it is empty. */
+  readonly what: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** The same for programs. */
+  readonly data: readonly unknown[];
+  /** Somebody did not answer, and has been named. */
+  readonly silent?: boolean;
+}
+
+/** Everything; what does not answer is named, and hides nothing of the others. For programs it is one document. */
 async function getAll(platform: Platform, options: GetOptions): Promise<ExitCode> {
   const kinds: ObjectKind[] = [{ type: 'store' }, { type: 'destination' }, { type: 'promise' }];
   const claims = (await platform.entities.claims()).filter(({ api }) => api !== undefined);
+  const data: unknown[] = [];
   let code: ExitCode = exitCodes.done;
   for (const kind of [...kinds, ...claims.map((claim): ObjectKind => ({ type: 'resource', claim }))]) {
     const what = kind.type === 'resource' ? `the requests of ${kind.claim.promise}` : `${kind.type}s`;
-    const listed = await list(platform, kind, undefined, { ...options, allNamespaces: true }).catch(
-      (thrown: unknown): ExitCode => {
+    const listing = await list(platform, kind, undefined, { ...options, allNamespaces: true }).catch(
+      (thrown: unknown) => {
         remark(`${what}: ${reason(thrown)}`);
-        return exitCodes.failed;
+        return undefined;
       },
     );
-    if (listed !== exitCodes.done) code = listed;
-    if (options.output === 'table') say('');
+    if (listing === undefined || listing.silent === true) code = exitCodes.failed;
+    if (listing === undefined) continue;
+    data.push(...listing.data);
+    if (options.output !== 'table') continue;
+    if (listing.silent !== true || listing.rows.length > 0) show(named(listing, kind), 'table');
+    say('');
   }
+  if (options.output !== 'table') printData(data, options.output);
   return code;
+}
+
+/** Requests of several Promises stand below each other: their names begin with their kind, as in `kubectl get all`. */
+function named(listing: Listing, kind: ObjectKind): Listing {
+  if (kind.type !== 'resource') return listing;
+  const prefix = (kind.claim.api?.kind ?? kind.claim.promise).toLowerCase();
+  const rows = listing.rows.map(([namespace = '', name = '', ...rest]) => [namespace, `${prefix}/${name}`, ...rest]);
+  return { ...listing, rows };
 }
 
 async function list(
@@ -57,26 +85,18 @@ async function list(
   kind: ObjectKind,
   name: string | undefined,
   options: GetOptions,
-): Promise<ExitCode> {
+): Promise<Listing> {
   switch (kind.type) {
     case 'store':
-      await listStores(platform, kind, name, options);
-      return exitCodes.done;
+      return listStores(platform, kind, name);
     case 'destination':
-      await listDestinations(platform, name, options);
-      return exitCodes.done;
+      return listDestinations(platform, name);
     case 'promise': {
       const names = (await platform.entities.claims()).map((claim) => claim.promise);
-      return listEntities(
-        platform,
-        kind,
-        names.toSorted().map((promise) => `promise/${promise}`),
-        name,
-        options,
-      );
+      return listEntities(platform, kind, names.toSorted().map(promiseId), name, options);
     }
     case 'resource': {
-      const promise = await platform.entities.status(`promise/${kind.claim.promise}`);
+      const promise = await platform.entities.status(promiseId(kind.claim.promise));
       const ids = (promise?.resources ?? []).toSorted().flatMap((key) => {
         const [namespace = '', resource = ''] = key.split('/');
         const wanted = options.allNamespaces || namespace === options.namespace;
@@ -91,19 +111,18 @@ async function listStores(
   platform: Platform,
   kind: Extract<ObjectKind, { type: 'store' }>,
   name: string | undefined,
-  options: GetOptions,
-): Promise<void> {
+): Promise<Listing> {
   const { stores } = await platform.entities.registry();
-  const entries = Object.values(stores).filter(
+  const data = Object.values(stores).filter(
     ({ store }) => (kind.kind === undefined || store.kind === kind.kind) && (name === undefined || store.name === name),
   );
-  const rows = entries.map(({ store, readiness }: RegisteredStore) => [
+  const rows = data.map(({ store, readiness }: RegisteredStore) => [
     storeKey(store),
     placeOf(store),
     String(readiness.ready),
     readiness.message,
   ]);
-  show('state stores', ['NAME', 'WHERE', 'READY', 'MESSAGE'], rows, entries, name, options);
+  return { what: 'state stores', header: ['NAME', 'WHERE', 'READY', 'MESSAGE'], rows, data };
 }
 
 function placeOf(store: RegisteredStore['store']): string {
@@ -111,12 +130,10 @@ function placeOf(store: RegisteredStore['store']): string {
   return store.kind === 'BucketStateStore' ? `${store.endpoint}/${store.bucketName}` : store.path;
 }
 
-async function listDestinations(platform: Platform, name: string | undefined, options: GetOptions): Promise<void> {
+async function listDestinations(platform: Platform, name: string | undefined): Promise<Listing> {
   const { destinations } = await platform.entities.registry();
-  const entries = Object.values(destinations).filter(
-    ({ destination }) => name === undefined || destination.name === name,
-  );
-  const rows = entries.map(({ destination, readiness, deleting }: RegisteredDestination) => [
+  const data = Object.values(destinations).filter(({ destination }) => name === undefined || destination.name === name);
+  const rows = data.map(({ destination, readiness, deleting }: RegisteredDestination) => [
     destination.name,
     storeKey(destination.stateStore),
     Object.entries(destination.labels)
@@ -125,7 +142,7 @@ async function listDestinations(platform: Platform, name: string | undefined, op
     String(readiness.ready),
     deleting ? 'being deleted' : readiness.message,
   ]);
-  show('destinations', ['NAME', 'STATESTORE', 'LABELS', 'READY', 'MESSAGE'], rows, entries, name, options);
+  return { what: 'destinations', header: ['NAME', 'STATESTORE', 'LABELS', 'READY', 'MESSAGE'], rows, data };
 }
 
 async function listEntities(
@@ -134,22 +151,21 @@ async function listEntities(
   ids: readonly string[],
   name: string | undefined,
   options: GetOptions,
-): Promise<ExitCode> {
+): Promise<Listing> {
   const wanted = name === undefined ? ids : ids.filter((id) => id === entityOf(kind, options.namespace, name));
   const answers = await Promise.allSettled(wanted.map((id) => platform.entities.status(id)));
   for (const [index, answer] of answers.entries()) {
     if (answer.status === 'rejected') remark(`${wanted[index]} does not answer: ${reason(answer.reason)}`);
   }
   const silent = answers.some(({ status }) => status === 'rejected');
-  const statuses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []));
+  const data = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []));
   const what = kind.type === 'resource' ? (kind.claim.api?.plural ?? kind.claim.promise) : 'promises';
   const promise = kind.type === 'promise';
   const header = promise
     ? ['NAME', 'STATUS', 'KIND', 'API VERSION', 'VERSION', 'RESOURCES', 'AGE', 'MESSAGE']
     : ['NAMESPACE', 'NAME', 'STATUS', 'DESTINATIONS', 'AGE', 'MESSAGE'];
-  const rows = statuses.map((status) => (promise ? promiseRow(status) : resourceRow(status)));
-  if (!silent || statuses.length > 0) show(what, header, rows, statuses, name, options);
-  return silent ? exitCodes.failed : exitCodes.done;
+  const rows = data.map((status) => (promise ? promiseRow(status) : resourceRow(status)));
+  return { what, header, rows, data, silent };
 }
 
 function promiseRow(status: EntityStatus): string[] {
@@ -170,16 +186,7 @@ function resourceRow({ namespace, name, phase, works, createdAt, message }: Enti
   return [namespace, name, phase, destinationsOf(works).join(','), age(createdAt), message];
 }
 
-function show(
-  what: string,
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-  data: readonly unknown[],
-  name: string | undefined,
-  { output }: GetOptions,
-): void {
-  if (name !== undefined && rows.length === 0)
-    throw new CommandFailure(`${what} "${name}" not found`, exitCodes.failed);
+function show({ what, header, rows, data }: Listing, output: OutputFormat): void {
   if (output !== 'table') return printData(data, output);
   say(rows.length === 0 ? `no ${what}` : table(header, rows));
 }

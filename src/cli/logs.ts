@@ -4,7 +4,7 @@ import { withPlatform } from './connection.js';
 import type { ExitCode } from './exit.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { statusOrFail } from './objectDocument.js';
-import { entityOf, objectKind } from './objects.js';
+import { entityOf, notFound, objectKind } from './objects.js';
 import { remark, say } from './print.js';
 
 export interface LogsOptions {
@@ -21,11 +21,13 @@ export async function logs(kind: string, name: string, options: LogsOptions): Pr
     const entity = entityOf(known, options.namespace, name);
     if (entity === undefined)
       throw new CommandFailure(`a ${known.type} has no stages and so no logs`, exitCodes.refused);
-    const status = await statusOrFail(platform, entity, name);
+    const status = await statusOrFail(platform, entity, notFound(known, options.namespace, name));
     const run = chooseRun(status.runs, options.run, name);
     const live = run.outcome === 'Running' ? await platform.entities.runStatus(run.id) : undefined;
-    const stages = (live ?? run).stages.filter((stage) => options.stage === undefined || stage.stage === options.stage);
-    if (stages.length === 0) remark(`run ${run.number} (${run.action}) ran no such stage`);
+    const ran = (live ?? run).stages;
+    const stages = ran.filter((stage) => options.stage === undefined || stage.stage === options.stage);
+    if (ran.length === 0) remark(`run ${run.number} (${run.action}) ran no stage`);
+    else if (stages.length === 0) throw noSuchStage(run, ran, options.stage ?? '');
     const artifacts = await openArtifacts(platform.artifacts);
     for (const stage of stages) await printLog(stage);
     return exitCodes.done;
@@ -37,6 +39,11 @@ export async function logs(kind: string, name: string, options: LogsOptions): Pr
       if (text !== '') say(text.trimEnd());
     }
   });
+}
+
+function noSuchStage({ number, action }: RunRecord, ran: readonly StageRecord[], wanted: string): CommandFailure {
+  const names = [...new Set(ran.map(({ stage }) => stage))].join(', ');
+  return new CommandFailure(`run ${number} (${action}) ran no stage "${wanted}"; it ran ${names}`, exitCodes.failed);
 }
 
 function chooseRun(runs: readonly RunRecord[], number: number | undefined, name: string): RunRecord {

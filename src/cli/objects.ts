@@ -3,6 +3,7 @@ import type { StateStoreKind } from '../domain/destination.js';
 import { stateStoreKinds } from '../domain/destination.js';
 import type { Claim } from '../../workflows/entities/promises.js';
 import type { Platform } from './connection.js';
+import type { ExitCode } from './exit.js';
 import { CommandFailure, exitCodes } from './exit.js';
 
 /** What a word on the command line means: a kind of the platform's own, or a Promise's API. */
@@ -30,6 +31,22 @@ export async function objectKind(platform: Platform, word: string): Promise<Obje
 
 function names(promise: string, api: NonNullable<Claim['api']>): string[] {
   return [promise, api.kind.toLowerCase(), api.plural, `${api.plural}.${api.group}`];
+}
+
+/** As `apply` names objects: an answer of "not found" says where was looked, namespace included. */
+export function notFound(kind: ObjectKind, namespace: string, name: string, code: ExitCode = exitCodes.failed) {
+  return new CommandFailure(`${shownName(kind, namespace, name)} not found`, code);
+}
+
+export function shownName(kind: ObjectKind, namespace: string, name: string): string {
+  switch (kind.type) {
+    case 'resource':
+      return `${(kind.claim.api?.kind ?? kind.claim.promise).toLowerCase()}/${namespace}/${name}`;
+    case 'store':
+      return `${kind.kind?.toLowerCase() ?? 'statestore'}/${name}`;
+    default:
+      return `${kind.type}/${name}`;
+  }
 }
 
 /** The entity that keeps a Promise or Resource. */

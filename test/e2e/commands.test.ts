@@ -49,6 +49,13 @@ test('the samples: a Promise, a request and its change, and what get, describe a
 
   const old = await product.fulfil('logs', 'jenkins', 'example', '--run', '1', '--stage', 'render');
   expect([old.code, old.stdout]).toEqual([0, 'rendering a dev Jenkins named example for default\n']);
+  const misspelt = await product.fulfil('logs', 'jenkins', 'example', '--stage', 'rendr');
+  expect([misspelt.code, misspelt.stderr]).toEqual([
+    1,
+    'run 2 (configure) ran no stage "rendr"; it ran render, check-policy\n',
+  ]);
+  const none = await product.fulfil('logs', 'promise', 'jenkins');
+  expect([none.code, none.stderr]).toEqual([0, 'run 1 (configure) ran no stage\n']);
   const last = await product.fulfil('logs', 'jenkins', 'example');
   expect(last.stdout.split('\n')[0]).toBe('rendering a prod Jenkins named example for default');
   expect(last.stdout).toContain('policy: 2 document(s) checked, all fine');
@@ -84,8 +91,37 @@ test('the samples: a Promise, a request and its change, and what get, describe a
   const deleted = await product.fulfil('delete', 'promise', 'jenkins');
   expect([deleted.code, deleted.stdout]).toEqual([0, 'promise/jenkins gone: deleted\n']);
   expect(await storeFiles(west)).toEqual([]);
-  const gone = await product.fulfil('get', 'promise', 'jenkins');
-  expect([gone.code, gone.stderr]).toEqual([1, 'promises "jenkins" not found\n']);
+});
+
+test('what is not there is named with its kind and namespace, by whatever command', async () => {
+  await product.apply([promise('here', { resource: { configure: [pipeline('c', [echoStage()])] } })]);
+  const absent: readonly (readonly [readonly string[], string])[] = [
+    [['get', 'promise', 'nobody'], 'promise/nobody not found\n'],
+    [['get', 'destination', 'nobody'], 'destination/nobody not found\n'],
+    [['get', 'statestore', 'nobody'], 'statestore/nobody not found\n'],
+    [['get', 'here', 'one', '-n', 'team'], 'here/team/one not found\n'],
+    [['get', 'here', 'one', '-o', 'yaml'], 'here/default/one not found\n'],
+    [['describe', 'here', 'one', '-n', 'team'], 'here/team/one not found\n'],
+    [['logs', 'here', 'one'], 'here/default/one not found\n'],
+    // The store `default` is a directory.
+    [['describe', 'gitstatestore', 'default'], 'gitstatestore/default not found\n'],
+  ];
+  for (const [args, message] of absent) {
+    const { code, stdout, stderr } = await product.fulfil(...args);
+    expect({ args, code, stdout, stderr }).toEqual({ args, code: 1, stdout: '', stderr: message });
+  }
+});
+
+test('get without a kind: one document for programs, and requests with their kind for people', async () => {
+  await product.apply([promise('listed', { resource: { configure: [pipeline('c', [echoStage()])] } })]);
+  await product.apply([request('listed', 'one')]);
+  const json = await product.fulfil('get', '-o', 'json');
+  const all = JSON.parse(json.stdout) as { kind?: string; name?: string; store?: unknown; destination?: unknown }[];
+  expect(all.filter(({ store }) => store !== undefined)).toHaveLength(1);
+  expect(all.some(({ destination: known }) => known !== undefined)).toBe(true);
+  expect(all).toContainEqual(expect.objectContaining({ kind: 'Listed', name: 'one' }));
+  expect((await product.fulfil('get')).stdout).toMatch(/^default +listed\/one +Ready /m);
+  expect((await product.fulfil('get', 'listed')).stdout).toMatch(/^default +one +Ready /m);
 });
 
 test('a worker tells Prometheus how its writes went, and how busy it is', async () => {
