@@ -1,8 +1,9 @@
 import type { ControlSignal } from '../../workflows/messages.js';
+import type { Platform } from './connection.js';
 import { withPlatform } from './connection.js';
 import type { ExitCode } from './exit.js';
 import { CommandFailure, exitCodes } from './exit.js';
-import { entityOf, objectKind } from './objects.js';
+import { entityOf, notFound, objectKind, shownName } from './objects.js';
 import { say } from './print.js';
 
 const done: Readonly<Record<ControlSignal, string>> = {
@@ -25,14 +26,27 @@ export async function control(
   { namespace }: ControlOptions,
 ): Promise<ExitCode> {
   return withPlatform(async (platform) => {
-    const entity = entityOf(await objectKind(platform, kind), namespace, name);
+    const known = await objectKind(platform, kind);
+    const entity = entityOf(known, namespace, name);
     if (entity === undefined) {
       throw new CommandFailure(`${kind}: only Promises and resources can be told to ${signal}`, exitCodes.refused);
     }
-    if (!(await platform.entities.command(entity, signal))) {
-      throw new CommandFailure(`${kind}/${name}: not found`, exitCodes.refused);
+    if (signal === 'reconcileResources' && known.type === 'resource') {
+      throw new CommandFailure(`${kind}: --resources is for a Promise; a resource has none`, exitCodes.refused);
     }
-    say(`${kind.toLowerCase()}/${name} ${done[signal]}`);
+    const object = shownName(known, namespace, name);
+    // The entity would take no notice, and the answer below would be untrue.
+    if (signal === 'resume' && (await isGoing(platform, entity))) {
+      throw new CommandFailure(`${object} is not suspended`, exitCodes.refused);
+    }
+    if (!(await platform.entities.command(entity, signal))) throw notFound(known, namespace, name, exitCodes.refused);
+    say(`${object} ${done[signal]}`);
     return exitCodes.done;
   });
+}
+
+/** There, and not suspended. */
+async function isGoing({ entities }: Platform, entity: string): Promise<boolean> {
+  const status = await entities.status(entity);
+  return status !== undefined && status.suspension === undefined;
 }

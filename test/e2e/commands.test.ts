@@ -226,7 +226,7 @@ test('control: pause, unpause, reconcile and resume, and what describe says of i
   expect(described.stdout).toContain('  Suspended:   pipeline ask has suspended the workflow: approval\n');
   expect(described.stdout).toContain('  Bound to:    latest (applied: none yet)\n');
   const resumed = await product.fulfil('resume', 'asked', 'one');
-  expect([resumed.code, resumed.stdout]).toEqual([0, 'asked/one goes on where it was suspended\n']);
+  expect([resumed.code, resumed.stdout]).toEqual([0, 'asked/default/one goes on where it was suspended\n']);
   const ready = await product.apply([request('asked', 'one')], '--until-ready');
   expect(ready.code).toBe(0);
   expect((await product.fulfil('pause', 'promise', 'asked')).stdout).toBe('promise/asked is paused\n');
@@ -236,7 +236,11 @@ test('control: pause, unpause, reconcile and resume, and what describe says of i
   expect((await product.fulfil('unpause', 'promise', 'asked')).code).toBe(0);
   expect((await product.fulfil('reconcile', 'promise', 'asked', '--resources')).code).toBe(0);
   const absent = await product.fulfil('pause', 'asked', 'nobody');
-  expect([absent.code, absent.stderr]).toEqual([2, 'asked/nobody: not found\n']);
+  expect([absent.code, absent.stderr]).toEqual([2, 'asked/default/nobody not found\n']);
+  const going = await product.fulfil('resume', 'promise', 'asked');
+  expect([going.code, going.stdout, going.stderr]).toEqual([2, '', 'promise/asked is not suspended\n']);
+  const single = await product.fulfil('reconcile', 'asked', 'one', '--resources');
+  expect([single.code, single.stderr]).toEqual([2, 'asked: --resources is for a Promise; a resource has none\n']);
   const wrong = await product.fulfil('pause', 'destination', 'west');
   expect([wrong.code, wrong.stderr]).toEqual([2, 'destination: only Promises and resources can be told to pause\n']);
 });
