@@ -7,6 +7,7 @@ import { requireWorker, withPlatform } from './connection.js';
 import type { ExitCode } from './exit.js';
 import { exitCodes } from './exit.js';
 import { readInput } from './inputFiles.js';
+import { watched } from './leaving.js';
 import type { Ending, RunningOperation } from './operations.js';
 import { startOperation } from './operations.js';
 import { remark, say } from './print.js';
@@ -64,10 +65,10 @@ function start(platform: Platform, wish: Wish): Promise<RunningOperation> {
 /** Waits until the platform has taken a wish; that is a matter of milliseconds, unless something is away. */
 export async function handedOver({ client }: Platform, operation: RunningOperation): Promise<Accepted | undefined> {
   const watching = new AbortController();
-  const watched = watchTroubles(client, operation.workflowId, heldUp(operation), watching.signal);
+  const troubles = watchTroubles(client, operation.workflowId, heldUp(operation), watching.signal);
   return operation.accepted().finally(async () => {
     watching.abort();
-    await watched;
+    await troubles;
   });
 }
 
@@ -84,7 +85,7 @@ export async function follow(
 ): Promise<ExitCode> {
   const watching = new AbortController();
   const marks = { Running: '▶', Succeeded: '✓', Failed: '✗' } as const;
-  const watched =
+  const stages =
     entity === undefined || entity === 'destinations'
       ? Promise.resolve()
       : watchStages(
@@ -97,9 +98,10 @@ export async function follow(
           },
           watching.signal,
         );
-  const ending = await (untilReady ? operation.ended() : operation.settled()).finally(async () => {
+  const end = untilReady ? operation.ended() : operation.settled();
+  const ending = await watched(operation.object, end).finally(async () => {
     watching.abort();
-    await watched;
+    await stages;
   });
   return report(operation.object, ending);
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +14,7 @@ import { temporal } from '../platform/temporalCli.js';
 import type { Product } from './product.js';
 import { openProduct } from './product.js';
 
+const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 const samples = fileURLToPath(new URL('../../deploy/samples', import.meta.url));
 
 let product: Product;
@@ -175,7 +178,33 @@ test('exit code 1: what fails on the way; the last line says which stage and why
   expect(stdout).toBe('no space left\n');
 });
 
+test('Ctrl-C while a request is watched: it says that the request goes on, and that is so', async () => {
+  await product.apply([promise('watched', { resource: { configure: [pipeline('c', [stage('slow', 'sleep 3')])] } })]);
+  const file = await product.file('watched.json', JSON.stringify(request('watched', 'one')));
+  const environment = { ...process.env, FULFIL_HOME: product.home, TEMPORAL_ADDRESS: product.address };
+  const apply = spawn(process.execPath, [program, 'apply', '-f', file], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(apply, 'exit');
+  let printed = '';
+  apply.stderr.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+    if (text.includes('▶')) apply.kill('SIGINT');
+  });
+  expect(await ended).toEqual([130, null]);
+  expect(printed).toBe(
+    '  ▶ watched/default/one: c / slow\nno longer watched, but asked for and going on: watched/default/one\n',
+  );
+  const again = await product.apply([request('watched', 'one')]);
+  expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/^watched\/default\/one (ready|unchanged): /)]);
+});
+
 test('exit code 2: a command that makes no sense, with a hint', async () => {
+  const store = await product.fulfil('repair', 'gitstatestore', 'nobody');
+  expect([store.code, store.stderr]).toEqual([2, 'gitstatestore/nobody not found\n']);
+  const here = await product.fulfil('repair', 'directorystatestore', 'default');
+  expect([here.code, here.stdout]).toEqual([0, expect.stringMatching(/^directorystatestore\/default unchanged: /)]);
   const unknown = await product.fulfil('get', 'nonsense');
   expect([unknown.code, unknown.stderr.split(';')[0]]).toEqual([2, 'unknown kind "nonsense"']);
   expect((await product.fulfil('apply')).code).toBe(2);
