@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, unlink, writeFile } from 'node:fs/promises';
+import { unlink, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { reason } from '../../../src/domain/failure.js';
 import type { DirectoryStateStore } from '../../../src/domain/stateStore.js';
@@ -11,6 +11,7 @@ import { alteredEach, blockingRemoves, stageEdits } from '../stagedEdits.js';
 import { pathConflict, storeMisconfigured, storeUnavailable } from '../storeFailure.js';
 import type { StoreFile, StoreView, StoreWriter } from '../storeWriter.js';
 import { directoryFingerprint } from './directoryFingerprint.js';
+import { makeDirectory } from './makeDirectory.js';
 import { isThere, listStored, readStored, removeStored, writeAtomically } from './directoryFiles.js';
 
 /** A plain directory as state store: each file changes atomically, a batch as a whole does not. */
@@ -92,7 +93,7 @@ function revisionOf(staged: StagedEdits): string {
 
 async function makeRoot(store: DirectoryStateStore): Promise<void> {
   if (!isAbsolute(store.path)) throw storeMisconfigured(store, `path "${store.path}" is not absolute`);
-  await explained(store, () => mkdir(store.path, { recursive: true }));
+  await explained(store, () => makeDirectory(store.path));
 }
 
 async function explained<Result>(store: DirectoryStateStore, action: () => Promise<Result>): Promise<Result> {

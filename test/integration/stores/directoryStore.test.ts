@@ -84,6 +84,14 @@ it('never follows a link out of its root', async () => {
   expect(await readdir(join(root, 'd'))).toEqual(['x']);
 });
 
+// Node's recursive mkdir would never come back from there.
+(process.platform === 'linux' ? it : it.skip)('says that a path cannot be made where nothing can be made', async () => {
+  const nowhere = directoryStore({ kind: 'DirectoryStateStore', name: 'n', path: '/proc/nowhere/deeper' });
+  await expect(nowhere.probe(never())).rejects.toMatchObject({
+    message: expect.stringMatching(/ENOENT.*mkdir '\/proc\/nowhere'/),
+  });
+});
+
 it('probes without a trace and says what is wrong', async () => {
   await writer.probe(never());
   expect(await readdir(root)).toEqual([]);
