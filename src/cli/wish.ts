@@ -40,6 +40,12 @@ export const kratixGroup = 'platform.kratix.io';
 /** Checks a document as far as that is possible without the platform, and names its operation. */
 export function wishOf({ value, source }: SourcedDocument): Checked<Wish> {
   const { apiVersion, kind } = typeOf(value);
+  // Manifests of Kratix have the Secrets of their stores beside them.
+  if (apiVersion === 'v1' && kind === 'Secret') {
+    const message =
+      'Secrets are not applied: workers read them from files or their environment, see Settings in the README';
+    return refused({ document: documentName(value, source), field: 'kind', message });
+  }
   if (groupOf(apiVersion) !== kratixGroup) return named(checkRequest(value, source), value, 'configureResource', kind);
   if (kind === 'Promise') return named(checkPromise(value, source), value, 'installPromise', kind);
   if (kind === 'Destination') return named(checkDestination(value, source), value, 'registerDestination', kind);

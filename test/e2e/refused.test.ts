@@ -69,6 +69,16 @@ const documents: readonly (readonly [string, Document, string])[] = [
   ],
 ];
 
+test('fulfil refuses a Secret, and says where its values belong', async () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'git', namespace: 'team' } };
+  const { code, stderr } = await product.apply(JSON.stringify(secret));
+  const why = 'Secrets are not applied: workers read them from files or their environment, see Settings in the README';
+  expect([code, stderr]).toEqual([
+    2,
+    `standard input: Secret team/git: kind: ${why}\nnothing was changed: 1 problem\n`,
+  ]);
+});
+
 test.each(documents)('fulfil refuses %s', async (_what, document, message) => {
   const { code, stdout, stderr } = await product.apply(JSON.stringify(document));
   expect({ code, stdout, stderr }).toEqual({
