@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
@@ -61,6 +62,8 @@ async function lead(parts: ControllerProcess, leadership: Leadership, stopping: 
   const { configuration, client, say } = parts;
   const over = new AbortController();
   const signal = AbortSignal.any([stopping, leadership.lost, over.signal]);
+  // Every informer listens to it.
+  setMaxListeners(0, signal);
   const { identity } = configuration;
   const controller = await createController({ ...parts, identity }, signal);
   try {
