@@ -1,4 +1,4 @@
-/** Every export is a workflow type that can be started by this name; nothing else is exported here. */
+/** Every export is a workflow type that can be started by this name; the default one is for every other name. */
 export {
   bindResource,
   configureResource,
@@ -10,6 +10,7 @@ export {
   registerDestination,
   registerStateStore,
 } from './operations.js';
+export { unknownOperation as default } from './unknownOperation.js';
 export { repair } from './repair.js';
 export { sweepArtifacts } from './sweep.js';
 export { destinations } from './entities/destinations.js';

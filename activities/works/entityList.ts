@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { StateStoreReference } from '../../src/domain/destination.js';
 import { stateStoreKinds, storeKey } from '../../src/domain/destination.js';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { promiseId, resourceId } from '../../src/domain/ids.js';
+import { refused } from '../../src/domain/problem.js';
 import { checkShape } from '../../src/documents/shapeProblems.js';
 import { orRefuse } from '../admission/checked.js';
 import type { EntityClient } from '../entityClient.js';
@@ -31,9 +33,18 @@ const patientAttempts = 3;
 
 /** Everybody who has documents in a state store. */
 export function entityList({ entities, attempt }: EntityListDependencies) {
+  /** Nobody has documents in a store that is not there: that nothing differs would be true, and misleading. */
+  async function checkStore(reference: StateStoreReference): Promise<void> {
+    const { stores } = await entities.registry();
+    if (stores[storeKey(reference)] !== undefined) return;
+    const message = `expected a state store that is registered, there is no ${storeKey(reference)}`;
+    orRefuse(refused({ document: 'repair', field: 'name', message }));
+  }
+
   return {
     async listEntities({ target }: { readonly target: unknown }): Promise<EntityList> {
       const reference = orRefuse(checkShape(Target, target ?? {}, 'repair'));
+      if (reference !== undefined) await checkStore(reference);
       const promises = (await entities.claims()).map((claim) => claim.promise);
       const statuses = await Promise.allSettled(promises.map((promise) => entities.status(promiseId(promise))));
       const resources = promises.flatMap((promise, index) => requestsOf(promise, statuses[index]));

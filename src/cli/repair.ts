@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { storeKey } from '../domain/destination.js';
 import { follow } from './apply.js';
 import { requireWorker, withPlatform } from './connection.js';
 import type { ExitCode } from './exit.js';
 import { CommandFailure, exitCodes } from './exit.js';
-import { notFound, objectKind } from './objects.js';
+import { objectKind } from './objects.js';
 import { startOperation } from './operations.js';
 
 /** `fulfil repair [KIND NAME]`: every state store, or one, is compared with what was written, and mended. */
@@ -19,13 +18,7 @@ export async function repair(kind: string | undefined, name: string | undefined)
 
     async function storeNamed(word: string): Promise<{ readonly kind: string; readonly name: string }> {
       const known = await objectKind(platform, word);
-      if (known.type === 'store' && known.kind !== undefined && name !== undefined) {
-        const store = { kind: known.kind, name };
-        const { stores } = await platform.entities.registry();
-        // Nobody has documents in a store that is not there: that nothing differs would be true, and misleading.
-        if (stores[storeKey(store)] === undefined) throw notFound(known, '', name, exitCodes.refused);
-        return store;
-      }
+      if (known.type === 'store' && known.kind !== undefined && name !== undefined) return { kind: known.kind, name };
       throw new CommandFailure(
         'say which store: bucketstatestore, gitstatestore or directorystatestore, and its name',
         exitCodes.refused,

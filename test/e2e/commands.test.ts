@@ -202,7 +202,8 @@ test('Ctrl-C while a request is watched: it says that the request goes on, and t
 
 test('exit code 2: a command that makes no sense, with a hint', async () => {
   const store = await product.fulfil('repair', 'gitstatestore', 'nobody');
-  expect([store.code, store.stderr]).toEqual([2, 'gitstatestore/nobody not found\n']);
+  const why = 'repair: name: expected a state store that is registered, there is no GitStateStore/nobody';
+  expect([store.code, store.stderr]).toEqual([2, `gitstatestore/nobody refused: ${why}\n`]);
   const here = await product.fulfil('repair', 'directorystatestore', 'default');
   expect([here.code, here.stdout]).toEqual([0, expect.stringMatching(/^directorystatestore\/default unchanged: /)]);
   const unknown = await product.fulfil('get', 'nonsense');

@@ -28,6 +28,24 @@ function fromWorld(name: string): Record<string, unknown> {
   return { env: [{ name: 'ANSWER', valueFrom: { configMapKeyRef: { name, key: 'answer' } } }] };
 }
 
+test('a workflow type that there is not, and a store that there is not, are said instead of waited for', async () => {
+  const unknown = platform.client.workflow.execute('instalPromise', {
+    workflowId: 'misspelled',
+    taskQueue: platform.taskQueue,
+    args: [promise('misspelled', {})],
+  });
+  expect(await failure(unknown)).toEqual({
+    type: 'UnknownOperation',
+    message: expect.stringMatching(
+      /^workflow type: expected one of .*installPromise.*, repair, sweepArtifacts; found instalPromise$/,
+    ),
+  });
+  expect(await failure(execute(platform, 'repair', { kind: 'GitStateStore', name: 'nobody' }))).toEqual({
+    type: 'Refused',
+    message: 'repair: name: expected a state store that is registered, there is no GitStateStore/nobody',
+  });
+});
+
 test('a repeat after a failure repeats the failed stage only, and its predecessors left what they left', async () => {
   await setWorld('flaky', 'no');
   const containers = [
