@@ -4,16 +4,25 @@ import {
   ChildWorkflowFailure,
   isCancellation,
   TerminatedFailure,
+  TimeoutFailure,
 } from '@temporalio/workflow';
 
 /** The failure at the bottom of what Temporal wrapped around it: its type and its one line. */
 export function rootFailure(thrown: unknown): { readonly type: string; readonly message: string } {
   if (isCancellation(thrown)) return { type: 'Cancelled', message: 'was cancelled' };
   const inner = innermost(thrown);
+  if (thrown instanceof ActivityFailure && inner instanceof TimeoutFailure)
+    return { type: 'TimedOut', message: timedOut(thrown, inner) };
   if (inner instanceof TerminatedFailure) return { type: 'Terminated', message: 'was terminated' };
   if (inner instanceof ApplicationFailure) return { type: inner.type ?? 'Error', message: inner.message };
   if (inner instanceof Error) return { type: inner.name, message: inner.message };
   return { type: 'Error', message: String(inner) };
+}
+
+/** Temporal's own words are `activity StartToClose timeout`. */
+function timedOut({ activityType }: ActivityFailure, { timeoutType }: TimeoutFailure): string {
+  const why = timeoutType === 'HEARTBEAT' ? 'its worker went away' : 'what it waits for did not answer in time';
+  return `${activityType}: ${why}`;
 }
 
 function innermost(thrown: unknown): unknown {
