@@ -62,6 +62,7 @@ async function follow<T extends KubernetesObject>(
     cluster,
     `${path}${query({ ...parameters, resourceVersion })}`,
     signal,
+    watchSeconds,
   )) {
     // 410 Gone comes as an event: what happened since our version is forgotten, so only a list can tell.
     if (type === 'ERROR') return;

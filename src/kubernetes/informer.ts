@@ -83,7 +83,7 @@ export function createInformer(options: InformerOptions): Informer {
     const parameters = { ...selectors, watch: 'true', allowWatchBookmarks: 'true' };
     const path_ = `${path}${query({ ...parameters, resourceVersion: from, timeoutSeconds: String(watchSeconds) })}`;
     try {
-      for await (const { type, object } of watchEvents(cluster, path_, signal)) {
+      for await (const { type, object } of watchEvents(cluster, path_, signal, watchSeconds)) {
         if (type === 'ERROR') return undefined;
         const seen = object as ClusterObject;
         version = seen.metadata.resourceVersion ?? version;

@@ -35,6 +35,9 @@ function idle(containers: unknown): unknown[] {
 /** Of every bare Job, so that they can be taken away. */
 export const bareLabels = { bench: 'bare' } as const;
 
+/** Longer than any of the bench's. */
+const patienceSeconds = 3_600;
+
 /** A Job of such a pod, until Kubernetes says that it is complete. */
 export async function bareJob(cluster: Cluster, namespace: string, spec: PodSpec): Promise<void> {
   const name = `bare-${randomBytes(4).toString('hex')}`;
@@ -43,8 +46,8 @@ export async function bareJob(cluster: Cluster, namespace: string, spec: PodSpec
   const made = (await cluster.ask('POST', jobsPath(namespace), { body })) as Job;
   const { resourceVersion } = made.metadata;
   const parameters = { fieldSelector: `metadata.name=${name}`, resourceVersion, watch: 'true' };
-  const over = new AbortController();
-  for await (const { object } of watchEvents(cluster, `${jobsPath(namespace)}${query(parameters)}`, over.signal)) {
+  const path = `${jobsPath(namespace)}${query(parameters)}`;
+  for await (const { object } of watchEvents(cluster, path, new AbortController().signal, patienceSeconds)) {
     if (holds((object as Job).status?.conditions, 'Complete') !== undefined) return;
   }
 }
