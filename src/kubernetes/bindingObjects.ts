@@ -10,12 +10,14 @@ import { toRecord } from '../documents/toRecord.js';
 import { resourceId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
 import { relabel } from './objectCommands.js';
+import { untilSynced } from './untilSynced.js';
 
 const resource = platformResources.resourceBindings;
 
 /** Tells a request which revision its binding asks for; what it says of itself is its request's to show. */
 export async function reconcileBinding(context: ControllerContext, key: string): Promise<void> {
   const binding = context.bindings.get(key);
+  if (binding !== undefined) await listed(context, promiseOf(binding));
   const bound = binding === undefined || isDeleting(binding) ? undefined : boundRequest(context, binding);
   // Another binding of the same request comes first.
   if (binding === undefined || bound === undefined || bindingOf(context.bindings, bound) !== binding) return;
@@ -29,6 +31,12 @@ export async function reconcileBinding(context: ControllerContext, key: string):
   if (binding.metadata.labels?.[manualLabel] !== 'true') return;
   await context.entities.command(entity, 'reconcile');
   await relabel({ cluster: context.cluster, resource, cache: context.bindings }, binding, { [manualLabel]: null });
+}
+
+/** Until the requests of a Promise are listed, it looks as if it had none. */
+async function listed({ apis }: ControllerContext, promise: string): Promise<void> {
+  const api = apis.ofPromise(promise);
+  if (api !== undefined) await untilSynced(api.requests);
 }
 
 /** A request that is to stay gets its binding again. */
@@ -59,7 +67,12 @@ export async function removeBinding(context: ControllerContext, bound: BoundRequ
 }
 
 /** Requests whose binding asks for a version of a Promise. */
-export function boundTo(context: ControllerContext, promise: string, version: string): readonly BoundRequest[] {
+export async function boundTo(
+  context: ControllerContext,
+  promise: string,
+  version: string,
+): Promise<readonly BoundRequest[]> {
+  await listed(context, promise);
   return context.bindings.list().flatMap((binding) => {
     if (bindingVersion(binding) !== version) return [];
     const bound = boundRequest(context, binding);

@@ -45,6 +45,7 @@ export async function adoptUnknown(
   const known = new Set(resources);
   const api = context.apis.ofPromise(name);
   if (api === undefined) return;
+  await untilSynced(api.requests);
   for (const request of api.requests.list().filter((each) => !known.has(keyOf(each)))) {
     const { namespace = '', name: requestName } = request.metadata;
     const status = await context.entities.status(resourceId(name, namespace, requestName));

@@ -76,7 +76,7 @@ interface Leaving {
 async function dismiss(context: ControllerContext, revision: ClusterObject, leaving: Leaving): Promise<void> {
   const { promise, version, known } = leaving;
   if (leaving.status !== undefined && known?.latest !== true) {
-    const bound = boundTo(context, promise, version);
+    const bound = await boundTo(context, promise, version);
     for (const { resource: api, request } of bound) {
       if (!isDeleting(request)) await deleteObject(context.cluster, api, request);
     }
