@@ -1,5 +1,5 @@
 import type { Binding, Upgrade } from '../../../src/domain/revision.js';
-import { deterministicName } from '../objectName.js';
+import { deterministicName, objectName } from '../objectName.js';
 import type { ClusterObject } from './clusterObject.js';
 import { promiseLabel } from './promiseApi.js';
 import type { NewCondition } from './statusConditions.js';
@@ -7,9 +7,14 @@ import { labelValue, ownerReference } from './workObject.js';
 
 const resourceLabel = 'kratix.io/resource-name';
 
-/** `RR-P-12345` (reference, section 3.4). */
-export function bindingName(promise: string, request: string): string {
-  return deterministicName(`${request}-${promise}`);
+/**
+ * `RR-P-12345` (reference, section 3.4). `prod-db` of `cluster` and `prod` of `db-cluster` come to the same: the later of
+ * two gets another suffix.
+ */
+export function bindingName(promise: string, request: string, isTaken: (name: string) => boolean): string {
+  const stem = `${request}-${promise}`;
+  const name = deterministicName(stem);
+  return isTaken(name) ? objectName(stem, `${request}/${promise}`) : name;
 }
 
 /** A request's binding as it is when it is made; from then on its version is the user's to change. */
@@ -18,11 +23,12 @@ export function bindingObject(
   request: ClusterObject,
   type: { readonly apiVersion: string; readonly kind: string },
   version: string,
+  isTaken: (name: string) => boolean,
 ) {
   const { name, namespace = '' } = request.metadata;
   return {
     metadata: {
-      name: bindingName(promise, name),
+      name: bindingName(promise, name, isTaken),
       namespace,
       labels: { [promiseLabel]: promise, [resourceLabel]: labelValue(name) },
       ownerReferences: [ownerReference(request, type)],

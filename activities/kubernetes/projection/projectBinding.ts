@@ -4,7 +4,7 @@ import type { ApiResource } from './apiResource.js';
 import { apiVersionOf, platformResources } from './apiResource.js';
 import { bindingObject, bindingStatus, isBindingOf } from './bindingObject.js';
 import type { ClusterObject, ObjectCache } from './clusterObject.js';
-import { isDeleting } from './clusterObject.js';
+import { isDeleting, objectKey } from './clusterObject.js';
 import { makeObject } from './makeObject.js';
 import { showStatus } from './showStatus.js';
 
@@ -39,12 +39,16 @@ export async function projectBinding(
   binding: Binding,
 ): Promise<string | undefined> {
   const known = bindingOf(bindings, bound);
-  const object = known ?? (await makeObject(cluster, resource, bindings, firstBinding(bound, binding)));
+  const object = known ?? (await makeObject(cluster, resource, bindings, firstBinding(bindings, bound, binding)));
   const { fields, conditions } = bindingStatus(binding);
   await showStatus(cluster, resource, bindings, object, fields, conditions);
   return known === undefined ? object.metadata.name : undefined;
 }
 
-function firstBinding({ promise, resource: api, request }: BoundRequest, { version }: Binding) {
-  return bindingObject(promise, request, { apiVersion: apiVersionOf(api), kind: api.kind }, version);
+function firstBinding(bindings: ObjectCache, { promise, resource: api, request }: BoundRequest, { version }: Binding) {
+  const isTaken = (name: string) => {
+    const found = bindings.get(objectKey(request.metadata.namespace, name));
+    return found !== undefined && !isBindingOf(found, promise, request);
+  };
+  return bindingObject(promise, request, { apiVersion: apiVersionOf(api), kind: api.kind }, version, isTaken);
 }
