@@ -218,3 +218,18 @@ test('a request that lacks its revision goes on lacking it when something else g
   await execute(platform, 'bindResource', binding('topic', 'one', 'v1'));
   await applied('topic', 'one', 'v1');
 });
+
+test('a request that is bound while its Promise hears of it is bound', async () => {
+  await execute(platform, 'installPromise', promise('bare', { version: 'v1' }));
+  await execute(platform, 'installPromise', promise('bare', { version: 'v2' }));
+  const names = Array.from({ length: 20 }, (_, index) => `one-${index}`);
+  for (const [index, name] of names.entries()) {
+    const begun = start(platform, 'configureResource', request('bare', name));
+    const named = { promise: 'bare', namespace: 'default', name };
+    await holds('it is there', async () => platform.entities.bind(named, { version: 'latest' }));
+    await new Promise((resolve) => setTimeout(resolve, 3 * index));
+    await platform.entities.bind(named, { version: 'v1' });
+    await begun;
+  }
+  for (const name of names) await applied('bare', name, 'v1');
+});

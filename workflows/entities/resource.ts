@@ -128,13 +128,15 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
 async function adopt(input: ResourceInput, state: ResourceState): Promise<void> {
   if (state.adopted || state.plan === undefined) return;
   const { namespace, name } = input;
+  const { version } = state.binding;
   const known = await send(promiseId(input.promise), signals.adopt, {
     namespace,
     name,
     planGeneration: state.promiseAvailable && !state.rebinding ? state.plan.generation : 0,
-    version: state.binding.version,
+    version,
   });
-  state.adopted = true;
+  // Who bound it to another meanwhile has to be heard of as well.
+  state.adopted = state.binding.version === version || !patched('bound-while-told');
   if (!known) state.deleting = true;
 }
 
