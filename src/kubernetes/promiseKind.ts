@@ -2,6 +2,7 @@ import { platformResources } from '../../activities/kubernetes/projection/apiRes
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
+import { toRecord } from '../documents/toRecord.js';
 import type { EntityStatus } from '../domain/entity.js';
 import type { ControllerContext } from './controllerContext.js';
 import { createInformer } from './informer.js';
@@ -32,15 +33,22 @@ export function promiseKind(parts: KindParts, told: (promise: ClusterObject) => 
     },
     /** What the platform's operators set is part of every Promise's plan. */
     wakeAll: () => promises.list().forEach((promise) => queue.add(keyOf(promise))),
-    /** The end of a definition is the last thing that a deleted Promise waits for. */
+    /** The end of a definition is the last thing that a deleted Promise waits for; of two that ask for one, both hear. */
     definitionChanged(definition: ClusterObject | undefined): void {
       const promise = definition?.metadata.labels?.[promiseLabel];
-      for (const { metadata } of promises.list()) {
-        if (definition === undefined || metadata.name === promise) queue.add(metadata.name);
+      for (const object of promises.list()) {
+        const { name } = object.metadata;
+        const asksForIt = definition !== undefined && definitionOf(object) === definition.metadata.name;
+        if (definition === undefined || asksForIt || name === promise) queue.add(name);
       }
     },
     show(context: ControllerContext, status: EntityStatus): Promise<void> {
       return queue.exclusively(status.name, () => reconcilePromise(context, status.name, status));
     },
   } satisfies ReconciledKind & Record<string, unknown>;
+}
+
+/** Name of the definition that a Promise's API is to become. */
+function definitionOf({ spec }: ClusterObject): unknown {
+  return toRecord(toRecord(spec?.['api'])?.['metadata'])?.['name'];
 }

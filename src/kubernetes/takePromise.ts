@@ -85,7 +85,9 @@ async function ensureApi(context: ControllerContext, { name, promise }: Prepared
   if (api === undefined) return;
   const { group, names } = api.spec;
   const found = context.definitions.get(api.metadata.name);
-  const rival = found?.metadata.labels?.[promiseLabel] ?? (await context.entities.findPromise(group, names.kind));
+  const labelled = found?.metadata.labels?.[promiseLabel];
+  // Of two that came together the later has labelled it, and the earlier may have claimed it: a claim counts.
+  const rival = labelled === name ? name : ((await context.entities.findPromise(group, names.kind)) ?? labelled);
   if (rival !== undefined && rival !== name) {
     const message = `Promise ${name}: spec.api: ${names.kind} (${group}) is already the API of Promise ${rival}`;
     throw new Failure('Refused', message, false);

@@ -26,11 +26,14 @@ export function promiseApi(promise: string, api: ApiDefinition) {
   };
 }
 
-/** Whether the cluster has the definition already, made from the same API, and nobody has edited what is ours in it. */
+/**
+ * Whether the cluster has the definition already, made from the same API for this Promise, and nobody has edited what is
+ * ours in it.
+ */
 export function isCurrent(found: ClusterObject | undefined, wanted: ReturnType<typeof promiseApi>): boolean {
-  const { annotations } = found?.metadata ?? {};
+  const { annotations, labels } = found?.metadata ?? {};
   const same = annotations?.[sourceAnnotation] === wanted.metadata.annotations[sourceAnnotation];
-  return same && isOurs(found, wanted);
+  return same && labels?.[promiseLabel] === wanted.metadata.labels[promiseLabel] && isOurs(found, wanted);
 }
 
 /** Whether the API server serves it. */
