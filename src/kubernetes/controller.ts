@@ -122,6 +122,7 @@ export async function createController(parts: ControllerParts, signal: AbortSign
     wake: {
       promise: (name) => promises.queue.add(name),
       request: requests.wake,
+      binding: (key) => bindings.queue.add(key),
       registered: registered.wake,
       whenOffered: requests.whenOffered,
       requestsOf: (promise) => requests.ofPromise(promise),

@@ -36,6 +36,7 @@ export interface ControllerContext extends AdmissionDependencies, WorkProjection
     /** Requests that wait for their Promise, or were refused by an older one. */
     requestsOf(promise: string): void;
     request(api: ServedApi, key: string): void;
+    binding(key: string): void;
     registered(): void;
   };
 }

@@ -1,7 +1,8 @@
+import { bindingVersion } from '../../activities/kubernetes/projection/bindingObject.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { isDeleting, keyOf } from '../../activities/kubernetes/projection/clusterObject.js';
 import { deleteObject } from '../../activities/kubernetes/projection/clusterWrites.js';
-import { projectBinding } from '../../activities/kubernetes/projection/projectBinding.js';
+import { bindingOf, projectBinding } from '../../activities/kubernetes/projection/projectBinding.js';
 import { normal } from '../../activities/kubernetes/projection/statusEvents.js';
 import { projectOwner } from '../../activities/kubernetes/projection/projectOwner.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
@@ -76,7 +77,11 @@ async function show(
   const place = placeOf(context, api, keyOf(object));
   const labelled = status === undefined ? object : await labelSuspension(context, place, object, status);
   if (status?.binding !== undefined && isOf(context, object, status) && !isDeleting(object)) {
-    const created = await projectBinding(context, { promise, resource, request: object }, status.binding);
+    const bound = { promise, resource, request: object };
+    const created = await projectBinding(context, bound, status.binding);
+    const asked = bindingOf(context.bindings, bound);
+    // One that came before the entity was there has found nobody to tell.
+    if (asked !== undefined && bindingVersion(asked) !== status.binding.version) context.wake.binding(keyOf(asked));
     const note = `Binding ${created} created for promise ${promise} version ${status.binding.version}`;
     const events = created === undefined ? [] : [normal('BindingCreated', note)];
     await context.record('ResourceRequestController', resource, object, events);
