@@ -14,7 +14,7 @@ const clusterRoles: ApiResource = {
 };
 
 /** What may be done with each Promise's API, and by whom. Keys are Promises. */
-export function accessKind(parts: KindParts) {
+export function accessKind(parts: KindParts, promises: () => readonly ClusterObject[]) {
   const queue = kindQueue();
   const wake = ({ metadata }: ClusterObject) => {
     const promise = metadata.labels?.[promiseLabel];
@@ -27,7 +27,11 @@ export function accessKind(parts: KindParts) {
   return {
     informers: [roles],
     queue,
-    keys: () => [...new Set(roles.list().flatMap(({ metadata }) => metadata.labels?.[promiseLabel] ?? []))],
+    /** Those that have roles, and those that were refused them. */
+    keys() {
+      const handedOut = roles.list().flatMap(({ metadata }) => metadata.labels?.[promiseLabel] ?? []);
+      return [...new Set([...handedOut, ...promises().map(({ metadata }) => metadata.name)])];
+    },
     objectOf: (context, promise) => followedObject(context.promises, promise),
     reconcile: (context, promise) => reconcileAccess(context, roles, promise),
     definitionChanged: wake,

@@ -61,7 +61,7 @@ export async function createController(parts: ControllerParts, signal: AbortSign
   const troubled = (error: unknown) => say(reason(error), 'warning');
   const followed = { cluster, troubled };
 
-  const access = accessKind(followed);
+  const access = accessKind(followed, () => promises.promises.list());
   const releases = releaseKind(followed, () => platform.current().reconciliationIntervalMillis);
   const promises = promiseKind(followed, (promise) => {
     releases.promiseChanged(promise);

@@ -8,7 +8,7 @@ import type { AccessObject } from '../../activities/kubernetes/pipelineAccess.js
 import { platformResources } from '../../activities/kubernetes/projection/apiResource.js';
 import type { ClusterObject } from '../../activities/kubernetes/projection/clusterObject.js';
 import { promiseLabel } from '../../activities/kubernetes/projection/promiseApi.js';
-import { warning } from '../../activities/kubernetes/projection/statusEvents.js';
+import { lastingWarning } from '../../activities/kubernetes/projection/statusEvents.js';
 import { toRecord } from '../documents/toRecord.js';
 import { reason } from '../domain/failure.js';
 import type { ControllerContext } from './controllerContext.js';
@@ -26,7 +26,7 @@ export async function reconcileAccess(context: ControllerContext, roles: Informe
   } catch (thrown) {
     if (codeOf(thrown) !== 403) throw thrown;
     // An operator who does not let the platform hand out permissions gives them himself (deploy/rbac/granting.yaml).
-    const event = warning('AccessNotGranted', reason(thrown));
+    const event = lastingWarning('AccessNotGranted', reason(thrown));
     await context.record('PromiseController', platformResources.promises, object, [event]);
   }
 }
