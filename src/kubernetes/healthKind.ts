@@ -10,10 +10,18 @@ import type { ServedApi } from './servedApis.js';
 
 export function healthKind(parts: KindParts) {
   const queue = kindQueue();
-  const changed = ({ key }: ObjectChange) => queue.add(key);
-  const records = createInformer({ ...parts, resource: platformResources.healthRecords, changed });
   /** Records by the request that is not there yet. */
   const missing = new Map<string, Set<string>>();
+  const changed = ({ key, object }: ObjectChange) => {
+    if (object === undefined) waitNoMore(key);
+    queue.add(key);
+  };
+  const records = createInformer({ ...parts, resource: platformResources.healthRecords, changed });
+
+  /** One that is gone, whose request may never come. */
+  function waitNoMore(record: string): void {
+    for (const [target, waiting] of missing) if (waiting.delete(record) && waiting.size === 0) missing.delete(target);
+  }
 
   return {
     informers: [records],

@@ -54,7 +54,11 @@ async function show({ context, records, missing }: HealthParts, target: HealthTa
   const api = context.apis.ofPromise(target.promise);
   if (api !== undefined) await untilSynced(api.requests);
   const request = api?.requests.get(`${target.namespace}/${target.name}`);
-  if (api === undefined || request === undefined) return missing(target, key);
+  if (api === undefined || request === undefined) {
+    const record = records.get(key);
+    if (record !== undefined && !isDeleting(record)) missing(target, key);
+    return;
+  }
   const wanted = healthStatus(target, records.list());
   const shown = request.status?.['healthStatus'];
   if (!isDeepStrictEqual(shown, wanted)) await write(context, api, request, wanted);
