@@ -12,7 +12,7 @@ export type EventRecorder = (
   events: readonly ObjectEvent[],
 ) => Promise<void>;
 
-/** The API server's limit for a note. */
+/** The API server's limit for a note, in bytes. */
 const longestNote = 1024;
 
 /** Ten minutes: Kubernetes keeps events for an hour. */
@@ -48,9 +48,18 @@ export function eventRecorder(cluster: Cluster, instance: string, lost: (error: 
         eventTime: new Date().toISOString().replace('Z', '000Z'),
         reportingController: reporter,
         reportingInstance: instance.slice(0, 128),
-        ...{ action: reason, reason, regarding, type, note: note.slice(0, longestNote) },
+        ...{ action: reason, reason, regarding, type, note: shortened(note) },
       };
       await cluster.ask('POST', `/apis/events.k8s.io/v1/namespaces/${where}/events`, { body }).catch(lost);
     }
   };
+}
+
+/** Without a character that would be cut in two. */
+function shortened(note: string): string {
+  const bytes = Buffer.from(note, 'utf8');
+  if (bytes.length <= longestNote) return note;
+  let end = longestNote;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString('utf8', 0, end);
 }
