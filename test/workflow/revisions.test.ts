@@ -145,6 +145,29 @@ test('a version that cannot be installed is waited for, which is said, and run w
   expect(await documentOf('ledger', 'one')).toContain('text: v3');
 });
 
+test('a request of a Promise that was never installed hears of it, whatever it is bound to', async () => {
+  const failing = (version: string) =>
+    promise('vault', { version, promise: { configure: [pipeline('install', [stage('install', 'exit 3')])] } });
+  await failure(execute(platform, 'installPromise', failing('v1')));
+  const made = await start(platform, 'configureResource', request('vault', 'one'));
+  const unavailable = 'Promise vault is not available yet; goes on by itself when it is';
+  expect(await settled(made)).toMatchObject({ phase: 'Waiting', message: unavailable });
+  await failure(execute(platform, 'installPromise', failing('v2')));
+  const bind = async (version: string) => start(platform, 'bindResource', binding('vault', 'one', version));
+  expect(await settled(await bind('v2'))).toMatchObject({
+    phase: 'Waiting',
+    message: 'version v2 of Promise vault is not installed yet; goes on by itself when it is',
+  });
+  expect(await settled(await bind('latest'))).toMatchObject({ phase: 'Waiting', message: unavailable });
+  expect(await settled(await bind('v1'))).toMatchObject({ phase: 'Waiting', message: unavailable });
+  const unknown = 'cannot find a PromiseRevision for Promise vault with version v7: promise revision not found';
+  expect(await settled(await bind('v7'))).toMatchObject({ phase: 'Failed', message: unknown });
+  const back = await bind('v2');
+  await execute(platform, 'installPromise', versioned('vault', 'v2', 'two'));
+  await back.result();
+  expect((await applied('vault', 'one', 'v2')).runs).toHaveLength(1);
+});
+
 test('a version whose installation stands still says so to those that were bound to it before', async () => {
   const suspending = promise('lock', {
     version: 'v2',

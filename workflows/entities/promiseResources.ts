@@ -15,7 +15,11 @@ export async function tellResources(input: PromiseInput, state: PromiseState): P
   const { announce, rerun, changes, dismiss } = state;
   const keys = [...new Set([...announce, ...rerun])];
   const coming = keys.filter((key) => isComing(state, key));
-  const there = state.installed === undefined ? [] : keys.filter((key) => !coming.includes(key));
+  const others = keys.filter((key) => !coming.includes(key));
+  // Who was bound anew waits for an answer, also when nothing is installed that could serve it.
+  const isAnswered =
+    state.installed !== undefined || (others.length > 0 && !state.deleting && patched('told-uninstalled'));
+  const there = isAnswered ? others : [];
   const isToldMore = coming.length > 0 && !state.deleting && patched('awaited-told');
   const isStuck = standsStill(state.phase) || state.phase === 'Failed';
   // Until it is installed, or turns out not to be.

@@ -16,11 +16,12 @@ export function isServing(state: PromiseState): boolean {
   );
 }
 
-/** The revision that a request runs with; undefined when there is none. */
+/** The revision that a request runs with, once one is installed; undefined when there is none. */
 export function planFor(state: PromiseState, key: string): PromisePlan | undefined {
   const version = state.bound[key] ?? latestVersion;
   const { installed } = state;
-  if (version === latestVersion || version === installed?.version) return installed;
+  if (version === latestVersion) return installed ?? state.plan;
+  if (version === installed?.version) return installed;
   return state.revisions.find((revision) => revision.version === version)?.plan;
 }
 
