@@ -162,7 +162,11 @@ test('a request of a Promise that was never installed hears of it, whatever it i
   expect(await settled(await bind('v1'))).toMatchObject({ phase: 'Waiting', message: unavailable });
   const unknown = 'cannot find a PromiseRevision for Promise vault with version v7: promise revision not found';
   expect(await settled(await bind('v7'))).toMatchObject({ phase: 'Failed', message: unknown });
+  // Back to a version of which it has the plan already.
+  await settled(await bind('latest'));
+  await settled(await bind('v7'));
   const back = await bind('v2');
+  expect(await settled(back)).toMatchObject({ phase: 'Waiting', message: unavailable });
   await execute(platform, 'installPromise', versioned('vault', 'v2', 'two'));
   await back.result();
   expect((await applied('vault', 'one', 'v2')).runs).toHaveLength(1);

@@ -106,22 +106,28 @@ export function acceptPromise(state: ResourceState, promise: string, news: Promi
   // What it showed while it waited is over.
   if (state.awaited !== undefined) state.again = true;
   delete state.awaited;
-  if (news.awaited === true) return false;
+  if (news.awaited === true) {
+    endLack(state);
+    return false;
+  }
   if (news.again === true) state.again = true;
   if (news.plan === undefined) {
     const message = `cannot find a PromiseRevision for Promise ${promise} with version ${news.boundTo}: promise revision not found`;
     showLacking(state, { type: 'UnknownRevision', message });
     return false;
   }
-  if (lackOf(state) !== undefined) {
-    if (state.failure?.type === 'UnknownRevision') delete state.failure;
-    delete state.lacking;
-    state.again = true;
-  }
+  endLack(state);
   const changed = news.plan.generation !== state.plan?.generation;
   keepApplied(state, news.plan);
   state.plan = news.plan;
   return changed;
+}
+
+function endLack(state: ResourceState): void {
+  if (lackOf(state) === undefined) return;
+  if (state.failure?.type === 'UnknownRevision') delete state.failure;
+  delete state.lacking;
+  state.again = true;
 }
 
 function keepApplied(state: ResourceState, next: PromisePlan): void {
