@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { destination, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
 import { eventually, holds } from '../platform/eventually.js';
-import { execute, failure, settled, start } from '../platform/operations.js';
+import { gate } from '../platform/gate.js';
+import { execute, failure, handOver, settled, start } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
 import { openPlatform } from '../platform/platform.js';
 
@@ -170,6 +171,29 @@ test('a request of a Promise that was never installed hears of it, whatever it i
   await execute(platform, 'installPromise', versioned('vault', 'v2', 'two'));
   await back.result();
   expect((await applied('vault', 'one', 'v2')).runs).toHaveLength(1);
+});
+
+test('nothing runs with the version before while the one that it is bound to is being installed', async () => {
+  const held = gate(platform.home, 'installing');
+  const installs = (version: string, script: string) =>
+    promise('safe', {
+      version,
+      promise: { configure: [pipeline('install', [stage('install', script)])] },
+      resource: { configure: [pipeline('configure', [stage('write', writeConfigMap('out', version))])] },
+    });
+  await execute(platform, 'installPromise', installs('v1', 'true'));
+  await execute(platform, 'configureResource', request('safe', 'one'));
+  const installing = await start(platform, 'installPromise', installs('v2', held.script));
+  await held.reached();
+  const bound = await handOver(platform, 'bindResource', binding('safe', 'one', 'v2'));
+  const entity = 'resource/safe/default/one';
+  await platform.client.workflow.getHandle(entity).signal('reconcile');
+  const runsAgain = async () => (await platform.entities.status(entity))?.runs.length === 2;
+  await expect(holds('a run', runsAgain, 3_000)).rejects.toThrow('a run: not within 3 s');
+  await held.open();
+  await Promise.all([installing.result(), bound.result()]);
+  const { runs } = await applied('safe', 'one', 'v2');
+  expect(runs.map(({ action }) => action)).toEqual(['configure', 'configure']);
 });
 
 test('a version whose installation stands still says so to those that were bound to it before', async () => {

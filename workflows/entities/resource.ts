@@ -161,11 +161,16 @@ function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undef
     if (state.phase === 'Failed' && !state.again) return undefined;
     return pipelinesOrder(state, { ...base, type: 'deleteRun', action: 'delete' });
   }
-  const due = (fromStart || state.suspension !== undefined) && lack === undefined && state.awaited === undefined;
+  const due = (fromStart || state.suspension !== undefined) && lack === undefined && !isUnanswered(state);
   const order = due ? pipelinesOrder(state, { ...base, type: 'configureRun', action: 'configure' }) : undefined;
   if (order !== undefined && mayRun(input, state)) return order;
   if (state.misplaced) return { ...base, type: 'placeRun', action: 'place' };
   return repairOrder(state, base);
+}
+
+/** Its Promise has not said yet what the version is that it is bound to, or waits for that version itself. */
+function isUnanswered({ awaited, rebinding }: ResourceState): boolean {
+  return awaited !== undefined || (rebinding && patched('answered-first'));
 }
 
 async function perform(
