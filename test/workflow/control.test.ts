@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import type { Phase } from '../../src/domain/phase.js';
-import { pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
+import { destination, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
 import { eventually } from '../platform/eventually.js';
 import { gate } from '../platform/gate.js';
 import { ended, execute, failure, settled, start } from '../platform/operations.js';
@@ -93,6 +93,23 @@ test('a pipeline that suspends: nothing of it is written, nothing follows, and i
   expect(again.works).toHaveLength(3);
   await settled(await start(platform, 'configureResource', request('approved', 'one', { size: 'new' })));
   expect(stagesOf(await inPhase(entity, 'Suspended', 4)).slice(2)).toEqual(['first second', 'first second']);
+});
+
+test('what was brought before a suspension goes where it belongs when the workflow goes on', async () => {
+  const elsewhere = `printf -- '- matchLabels: { place: late }\\n' >/kratix/metadata/destination-selectors.yaml\n`;
+  const configure = [
+    pipeline('first', [stage('a', `${writeConfigMap('a', 'first')}${elsewhere}`)]),
+    pipeline('second', [stage('b', `${writeConfigMap('b', 'second')}${asksFirst('suspend: true\\n')}`)]),
+  ];
+  const entity = resourceOf('scattered');
+  await execute(platform, 'installPromise', promise('scattered', { resource: { configure } }));
+  const operation = await start(platform, 'configureResource', request('scattered', 'one'));
+  await settled(operation);
+  await tell(entity, 'resume');
+  const waiting = await inPhase(entity, 'Waiting', 2);
+  expect(waiting.message).toContain('no Destination matches place=late');
+  await execute(platform, 'registerDestination', destination('late', { place: 'late' }));
+  expect(await ended(operation)).toMatchObject({ phase: 'Ready', message: 'written to late, west' });
 });
 
 test('a pipeline that asks for a retry is run again by itself, and knows how often it has asked', async () => {

@@ -22,6 +22,7 @@ export async function configureRun(input: RunInput): Promise<RunResult> {
     input,
     async (progress, deliveries) => {
       await deliverDependencies(input, progress, deliveries);
+      await deliverEarlier(input, progress, deliveries);
       for (const [index, pipeline] of pipelinesFrom(input, 'configure').entries()) {
         if (progress.superseded) return;
         const order = workOrder(input, progress, pipeline);
@@ -70,6 +71,16 @@ async function deliverDependencies(input: RunInput, progress: RunProgress, deliv
   if (after === undefined) return;
   const before = progress.works.filter((work) => isOfPipeline(work, undefined));
   deliveries.start(await scheduleWorks(progress, { before, after: [after] }));
+}
+
+/** What pipelines before the suspended one brought may lack a Destination still, or be refused by its store. */
+async function deliverEarlier(input: RunInput, progress: RunProgress, deliveries: Deliveries): Promise<void> {
+  const { plan, owner } = input;
+  const pipelines = plan.pipelines[owner.type].configure;
+  const earlier = pipelines.slice(0, pipelines.length - pipelinesFrom(input, 'configure').length);
+  const works = progress.works.filter((work) => earlier.some(({ name }) => isOfPipeline(work, name)));
+  if (works.length === 0 || !patched('resumed-places')) return;
+  deliveries.start(await scheduleWorks(progress, { before: works, after: works }));
 }
 
 async function removeStale(input: RunInput, progress: RunProgress, deliveries: Deliveries): Promise<void> {
