@@ -60,6 +60,8 @@ export interface RunResult {
   readonly statusMessage?: string;
   /** The pipeline that stopped the run. */
   readonly stop?: PipelineStop;
+  /** Whether it failed only of what a store did not take; absent in results from before this was told. */
+  readonly ofWrites?: boolean;
   /** Paths that a repair found different and wrote again. */
   readonly repaired?: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { destination, echoStage, pipeline, promise, request } from '../platform/documents.js';
+import { destination, echoStage, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
 import { holds } from '../platform/eventually.js';
 import { ended, execute, failure, handOver } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
@@ -24,8 +24,12 @@ beforeAll(async () => {
   web.password = 'open';
   await repository.hook(
     'pre-receive',
-    `[ -e ${closed()} ] || exit 0
-while read old new ref; do
+    `while read old new ref; do
+  if [ -e ${kept()} ] && git diff --name-only --no-renames --diff-filter=D $old $new | grep -q .; then
+    echo "nothing may go" >&2
+    exit 1
+  fi
+  [ -e ${closed()} ] || continue
   if git diff --name-only $old $new | grep -q /held/; then
     echo "held is frozen" >&2
     exit 1
@@ -51,6 +55,7 @@ afterAll(async () => {
 });
 
 const closed = () => join(repository.root, 'closed');
+const kept = () => join(repository.root, 'kept');
 const status = (name: string) => platform.entities.status(`resource/frozen/default/${name}`);
 const documents = async () => (await repository.files()).filter((file) => file.includes('/frozen/'));
 
@@ -85,4 +90,44 @@ test('what may not be removed is told, and goes when it may', async () => {
   await rm(closed());
   await ended(operation);
   expect((await documents()).filter((file) => file.includes('/held/'))).toEqual([]);
+});
+
+test('what nobody wants any more and may not be removed is removed when it may; no pipeline has failed of it', async () => {
+  const parts = (name: string, version: string) => ({
+    version,
+    selector: { place: 'web' },
+    resource: { configure: [pipeline(name, [stage('write', writeConfigMap('out', 'same'))])] },
+  });
+  await execute(platform, 'installPromise', promise('moving', parts('before', 'v1')));
+  await execute(platform, 'configureResource', request('moving', 'kept'));
+  await writeFile(kept(), '');
+  await execute(platform, 'installPromise', promise('moving', parts('after', 'v2')));
+  const moving = () => platform.entities.status('resource/moving/default/kept');
+  await holds('refused', async () => (await moving())?.phase === 'Failed');
+  const done = (await moving())?.conditions.find(({ type }) => type === 'ConfigureWorkflowCompleted');
+  expect(done).toMatchObject({ status: 'True' });
+
+  await rm(kept());
+  await holds('removed', async () => (await moving())?.phase === 'Ready', 90_000);
+  expect((await moving())?.binding).toMatchObject({ lastApplied: 'v2', upgrade: { state: 'Complete', to: 'v2' } });
+  const files = (await repository.files()).filter((file) => file.includes('/moving/'));
+  expect(files).toEqual([expect.stringContaining('/after/')]);
+});
+
+test('a run that somebody ends has not done its pipelines, whatever was refused before', async () => {
+  const slow = `grep -q 'size: slow' /kratix/input/object.yaml && sleep 120\n`;
+  const configure = [pipeline('configure', [stage('write', `${writeConfigMap('out', 'x')}${slow}true`)])];
+  await execute(platform, 'installPromise', promise('ending', { selector: { place: 'web' }, resource: { configure } }));
+  await writeFile(closed(), '');
+  await failure(execute(platform, 'configureResource', request('ending', 'held', { size: 'small' })));
+  const operation = await handOver(platform, 'configureResource', request('ending', 'held', { size: 'slow' }));
+  const entity = 'resource/ending/default/held';
+  await holds('running', async () => (await platform.entities.status(entity))?.runs.length === 2);
+  const run = (await platform.entities.status(entity))?.runs[0]?.id ?? '';
+  await platform.client.workflow.getHandle(run).terminate();
+  await failure(ended(operation));
+  const status = await platform.entities.status(entity);
+  await rm(closed());
+  const done = status?.conditions.find(({ type }) => type === 'ConfigureWorkflowCompleted');
+  expect(done).toMatchObject({ status: 'False', reason: 'ConfigureWorkflowFailed' });
 });

@@ -169,7 +169,7 @@ function failedResult(state: EntityState, owner: Owner, thrown: unknown): RunRes
   const known = isCancellation(thrown) ? undefined : failureDetails(thrown);
   const partial = isRunResult(known)
     ? known
-    : { works: state.works, leftovers: state.leftovers, unscheduled: [], stages: [] };
+    : { works: state.works, leftovers: state.leftovers, unscheduled: [], stages: [], ofWrites: false };
   return { ...partial, outcome: 'Failed', message: line, type };
 }
 

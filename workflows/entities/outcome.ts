@@ -72,11 +72,11 @@ function noteCompleted(state: EntityState): void {
 /** A store that does not take a document is no fault of the pipelines, which are done (reference, section 4.2). */
 function noteFailure(state: EntityState, order: RunOrder, result: RunResult & { readonly type?: string }): void {
   const { action } = order;
-  const refused = state.works.some(isRefused) && !result.stages.some(({ outcome }) => outcome === 'Failed');
+  const refused = action !== 'delete' && (result.ofWrites ?? leavesRefused(state, result));
   const ofWrites = refused || action === 'place' || action === 'repair';
   if (action === 'configure' && refused) noteCompleted(state);
   else if (action === 'configure') noteFailed(state, result);
-  if (refused) noteWorks(state, order.owner.type, result);
+  if (refused) noteRefused(state, order, result);
   // What pipelines failed of stays until the next ones.
   if (ofWrites && state.failure !== undefined && state.failure.ofWrites !== true) return;
   const before = action === 'configure' ? undefined : state.failure?.retry?.count;
@@ -93,6 +93,17 @@ const [firstRetryMillis, longestRetryMillis] = [60_000, 3_600_000];
 function nextRetry(before = 0): { readonly at: string; readonly count: number } {
   const wait = Math.min(firstRetryMillis * 2 ** before, longestRetryMillis);
   return { at: new Date(Date.now() + wait).toISOString(), count: before + 1 };
+}
+
+/** What a run's failure was of, when the run did not say so yet. */
+function leavesRefused({ works }: EntityState, { stages }: RunResult): boolean {
+  return works.some(isRefused) && !stages.some(({ outcome }) => outcome === 'Failed');
+}
+
+function noteRefused(state: EntityState, { owner }: RunOrder, result: RunResult): void {
+  if (state.works.some(isRefused)) return noteWorks(state, owner.type, result);
+  // What has to go is of no work any more.
+  note(state, { type: 'Reconciled', status: 'False', reason: 'WorksFailing', message: 'Failing' });
 }
 
 function isRefused({ placements }: Work): boolean {

@@ -28,6 +28,8 @@ export interface Deliveries {
   start(scheduled: ScheduledWorks): void;
   /** Resolves when every store has everything; throws the first write that cannot be done. */
   settled(): Promise<void>;
+  /** Whether this is a write or a removal that cannot be done. */
+  hasFailedOf(thrown: unknown): boolean;
   /** Nobody wants any more what is not yet written. */
   giveUp(): void;
   /** Nobody waits for people any more. */
@@ -135,6 +137,7 @@ export function beginDeliveries(input: RunInput, progress: RunProgress, configur
       await Promise.all(pending);
       if (failures.length > 0) throw failures[0];
     },
+    hasFailedOf: (thrown) => failures.includes(thrown),
     giveUp() {
       scope.cancel();
       giveUpReviews();

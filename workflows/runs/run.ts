@@ -51,7 +51,8 @@ export async function conductRun(
     if (isCancellation(thrown)) throw thrown;
     const { type, message } = rootFailure(thrown);
     const line = `${describeOwner(input.owner)}: ${message}`;
-    const result: RunResult = { ...resultOf(progress), outcome: 'Failed', message: line };
+    const ofWrites = deliveries.hasFailedOf(thrown);
+    const result: RunResult = { ...resultOf(progress), outcome: 'Failed', message: line, ofWrites };
     throw withoutStack(ApplicationFailure.create({ message: line, type, nonRetryable: true, details: [result] }));
   }
 }
