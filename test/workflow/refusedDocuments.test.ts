@@ -106,6 +106,8 @@ test('what nobody wants any more and may not be removed is removed when it may; 
   await holds('refused', async () => (await moving())?.phase === 'Failed');
   const done = (await moving())?.conditions.find(({ type }) => type === 'ConfigureWorkflowCompleted');
   expect(done).toMatchObject({ status: 'True' });
+  const refused = { state: 'Failed', to: 'v2', message: expect.stringContaining('nothing may go') };
+  expect((await moving())?.binding).toMatchObject({ lastApplied: 'v1', upgrade: refused });
 
   await rm(kept());
   await holds('removed', async () => (await moving())?.phase === 'Ready', 90_000);

@@ -207,8 +207,8 @@ function isUpgrade({ binding, failure }: ResourceState, { action, plan }: RunOrd
 function concludeUpgrade(state: ResourceState, version: string, { outcome, message }: RunResult): void {
   if (outcome === 'Failed') {
     // Kratix shows the request's own words (reference, section 1.4).
-    const failed = state.conditions.find(({ type }) => type === 'ConfigureWorkflowCompleted');
-    state.binding = failUpgrade(state.binding, version, failed?.message ?? message);
+    const done = state.conditions.find(({ type }) => type === 'ConfigureWorkflowCompleted');
+    state.binding = failUpgrade(state.binding, version, done?.status === 'False' ? done.message : message);
   }
   if (outcome !== 'Succeeded' && outcome !== 'Waiting') return;
   state.binding = completeUpgrade(state.binding, version);
