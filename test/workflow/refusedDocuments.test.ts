@@ -92,6 +92,29 @@ test('what may not be removed is told, and goes when it may', async () => {
   expect((await documents()).filter((file) => file.includes('/held/'))).toEqual([]);
 });
 
+test('a pipeline that suspends is waited for although what came before it was refused', async () => {
+  const asks = `grep -q 'phase: Suspended' /kratix/input/object.yaml || echo 'suspend: true' >/kratix/metadata/workflow-control.yaml\n`;
+  const configure = [
+    pipeline('first', [stage('a', writeConfigMap('a', 'first'))]),
+    pipeline('second', [stage('b', `${writeConfigMap('b', 'second')}${asks}`)]),
+  ];
+  await execute(platform, 'installPromise', promise('asking', { selector: { place: 'web' }, resource: { configure } }));
+  await writeFile(closed(), '');
+  await failure(execute(platform, 'configureResource', request('asking', 'held')));
+  const entity = 'resource/asking/default/held';
+  const asking = () => platform.entities.status(entity);
+  expect(await asking()).toMatchObject({ phase: 'Failed', suspension: { pipeline: 'second' } });
+  const done = (await asking())?.conditions.find(({ type }) => type === 'ConfigureWorkflowCompleted');
+  expect(done).toMatchObject({ status: 'False' });
+
+  await rm(closed());
+  await holds('written, and suspended', async () => (await asking())?.phase === 'Suspended', 90_000);
+  expect((await repository.files()).filter((file) => file.includes('/asking/'))).toHaveLength(1);
+  await platform.client.workflow.getHandle(entity).signal('resume');
+  await holds('ready', async () => (await asking())?.phase === 'Ready');
+  expect((await repository.files()).filter((file) => file.includes('/asking/'))).toHaveLength(2);
+});
+
 test('what nobody wants any more and may not be removed is removed when it may; no pipeline has failed of it', async () => {
   const parts = (name: string, version: string) => ({
     version,

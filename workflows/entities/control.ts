@@ -1,7 +1,8 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import type { Commands } from '../../src/domain/commands.js';
 import type { PromisePlan, WorkflowType } from '../../src/domain/plan.js';
 import type { RunResult } from '../../src/domain/run.js';
+import type { Suspension } from '../../src/domain/suspension.js';
 import { describeStop, suspend } from '../../src/domain/suspension.js';
 import type { EntityState } from './entity.js';
 import { note, show } from './entity.js';
@@ -42,26 +43,28 @@ export function noteStarted(state: EntityState, { action }: RunOrder): void {
   beginAnew(state);
 }
 
-/** What a run that a pipeline stopped leaves. */
+/** What a run that a pipeline stopped leaves, also when a store refused what was brought before. */
 export function noteSuspended(state: EntityState, order: RunOrder, { stop }: RunResult): void {
   const { action, resumes } = order;
   if (stop === undefined || (action !== 'configure' && action !== 'delete')) return;
   const at = { action, generation: state.generation, now: Date.now() };
   state.suspension = suspend(stop, at, resumes);
-  if (action === 'delete') {
+  // What pipelines failed of before is over.
+  delete state.failure;
+}
+
+/** Shows that it is suspended, and until when. */
+export function showSuspended(state: EntityState): void {
+  const { suspension } = state;
+  if (suspension?.action === 'delete') {
     note(state, {
       type: 'DeleteWorkflowCompleted',
       status: 'False',
       reason: 'DeleteWorkflowSuspended',
       message: 'The delete workflow is suspended',
     });
-  } else note(state, { type: 'Reconciled', status: 'Unknown', reason: 'WorkflowSuspended', message: 'Suspended' });
-  showSuspended(state);
-}
-
-/** Shows that it is suspended, and until when. */
-export function showSuspended(state: EntityState): void {
-  const { suspension } = state;
+  } else if (suspension !== undefined)
+    note(state, { type: 'Reconciled', status: 'Unknown', reason: 'WorkflowSuspended', message: 'Suspended' });
   if (suspension !== undefined) show(state, 'Suspended', describeStop(suspension, suspension.nextRetryAt));
 }
 
@@ -87,23 +90,27 @@ interface Due {
 
 /** A retry, documents that were refused, or the next configuration (reference, sections 2.12 and 6.1). */
 export function nextDue(state: EntityState, plan: PromisePlan | undefined, type: WorkflowType): Due | undefined {
-  const { suspension, failure } = state;
   if (plan === undefined || state.paused || state.again || state.resume) return undefined;
-  if (suspension !== undefined) {
-    return suspension.nextRetryAt === undefined
-      ? undefined
-      : { what: 'resume', at: Date.parse(suspension.nextRetryAt) };
-  }
-  if (state.deleting) return undefined;
-  const configuration = nextConfiguration(state, plan, type);
-  if (state.phase !== 'Failed' || failure?.retry === undefined || state.misplaced) return configuration;
-  const retry: Due = { what: 'misplaced', at: Date.parse(failure.retry.at) };
-  return configuration === undefined || retry.at < configuration.at ? retry : configuration;
+  const pipelines =
+    state.suspension === undefined ? nextConfiguration(state, plan, type) : nextResume(state.suspension);
+  const writes = nextWrites(state);
+  if (pipelines === undefined || writes === undefined) return pipelines ?? writes;
+  return writes.at < pipelines.at ? writes : pipelines;
+}
+
+function nextResume({ nextRetryAt }: Suspension): Due | undefined {
+  return nextRetryAt === undefined ? undefined : { what: 'resume', at: Date.parse(nextRetryAt) };
+}
+
+function nextWrites({ deleting, phase, failure, misplaced, suspension }: EntityState): Due | undefined {
+  if (deleting || phase !== 'Failed' || failure?.retry === undefined || misplaced) return undefined;
+  if (suspension !== undefined && !patched('suspended-writes')) return undefined;
+  return { what: 'misplaced', at: Date.parse(failure.retry.at) };
 }
 
 function nextConfiguration(state: EntityState, plan: PromisePlan, type: WorkflowType): Due | undefined {
-  const { configuredAt, phase } = state;
-  if (configuredAt === undefined || plan.pipelines[type].configure.length === 0) return undefined;
+  const { configuredAt, phase, deleting } = state;
+  if (deleting || configuredAt === undefined || plan.pipelines[type].configure.length === 0) return undefined;
   if (phase === 'Failed' && !plan.reconcileAfterFailure) return undefined;
   return { what: 'again', at: Date.parse(configuredAt) + plan.intervalMillis };
 }

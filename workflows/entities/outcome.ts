@@ -33,8 +33,8 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
         show(state, 'Pending', 'superseded');
       return;
     case 'Suspended':
-      delete state.failure;
-      return noteSuspended(state, order, result);
+      noteSuspended(state, order, result);
+      return showSuspended(state);
     case 'Failed':
       noteFailure(state, order, result);
       if (action === 'delete') {
@@ -50,8 +50,11 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
     case 'Succeeded':
       if (action === 'delete') return;
       if (action === 'configure') noteCompleted(state);
-      if (state.failure?.ofWrites === true) delete state.failure;
       // Placing anew or repairing does not heal a configuration that failed, and ends no suspension.
+      if (state.failure?.ofWrites === true) {
+        delete state.failure;
+        if (state.suspension !== undefined) noteWorks(state, order.owner.type, result);
+      }
       if (action !== 'configure' && state.suspension !== undefined) return showSuspended(state);
       if (action !== 'configure' && state.failure !== undefined) return show(state, 'Failed', state.failure.message);
       noteWorks(state, order.owner.type, result);
@@ -74,7 +77,8 @@ function noteFailure(state: EntityState, order: RunOrder, result: RunResult & { 
   const { action } = order;
   const refused = action !== 'delete' && (result.ofWrites ?? leavesRefused(state, result));
   const ofWrites = refused || action === 'place' || action === 'repair';
-  if (action === 'configure' && refused) noteCompleted(state);
+  if (refused && result.stop !== undefined) noteSuspended(state, order, result);
+  else if (action === 'configure' && refused) noteCompleted(state);
   else if (action === 'configure') noteFailed(state, result);
   if (refused) noteRefused(state, order, result);
   // What pipelines failed of stays until the next ones.

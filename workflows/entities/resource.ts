@@ -199,7 +199,8 @@ async function perform(
 }
 
 /** A run of pipelines, or one that got to the stores what the last such run could not. */
-function isUpgrade({ binding, failure }: ResourceState, { action, plan }: RunOrder): boolean {
+function isUpgrade({ binding, failure, suspension }: ResourceState, { action, plan }: RunOrder): boolean {
+  if (suspension !== undefined) return false;
   if (action === 'configure') return true;
   return action !== 'delete' && binding.failed === plan.version && failure === undefined;
 }
