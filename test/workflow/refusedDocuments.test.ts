@@ -115,6 +115,23 @@ test('a pipeline that suspends is waited for although what came before it was re
   expect((await repository.files()).filter((file) => file.includes('/asking/'))).toHaveLength(2);
 });
 
+test('what was refused is written again although a later pipeline has failed, which it does not heal', async () => {
+  const configure = [
+    pipeline('first', [stage('a', writeConfigMap('a', 'first'))]),
+    pipeline('second', [stage('b', 'sleep 2; exit 3')]),
+  ];
+  await execute(platform, 'installPromise', promise('broken', { selector: { place: 'web' }, resource: { configure } }));
+  await writeFile(closed(), '');
+  await failure(execute(platform, 'configureResource', request('broken', 'held')));
+  await rm(closed());
+  const documentsThere = async () => (await repository.files()).some((file) => file.includes('/broken/'));
+  await holds('written', documentsThere, 90_000);
+  await holds('failed', async () => {
+    const { phase, runs = [] } = (await platform.entities.status('resource/broken/default/held')) ?? {};
+    return phase === 'Failed' && runs[0]?.outcome === 'Succeeded' && runs.length === 2;
+  });
+});
+
 test('what nobody wants any more and may not be removed is removed when it may; no pipeline has failed of it', async () => {
   const parts = (name: string, version: string) => ({
     version,

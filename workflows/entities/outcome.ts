@@ -51,8 +51,9 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
       if (action === 'delete') return;
       if (action === 'configure') noteCompleted(state);
       // Placing anew or repairing does not heal a configuration that failed, and ends no suspension.
-      if (state.failure?.ofWrites === true) {
-        delete state.failure;
+      if (state.failure !== undefined) {
+        const { retry: _retry, ...failure } = state.failure;
+        state.failure = failure.ofWrites === true ? undefined : failure;
         if (state.suspension !== undefined) noteWorks(state, order.owner.type, result);
       }
       if (action !== 'configure' && state.suspension !== undefined) return showSuspended(state);
@@ -81,13 +82,17 @@ function noteFailure(state: EntityState, order: RunOrder, result: RunResult & { 
   else if (action === 'configure' && refused) noteCompleted(state);
   else if (action === 'configure') noteFailed(state, result);
   if (refused) noteRefused(state, order, result);
-  // What pipelines failed of stays until the next ones.
-  if (ofWrites && state.failure !== undefined && state.failure.ofWrites !== true) return;
-  const before = action === 'configure' ? undefined : state.failure?.retry?.count;
+  const retry = nextRetry(action === 'configure' ? undefined : state.failure?.retry?.count);
+  // What pipelines failed of stays until the next ones; what was refused is written again all the same.
+  if (ofWrites && state.failure !== undefined && state.failure.ofWrites !== true) {
+    state.failure = { ...state.failure, retry };
+    return;
+  }
   state.failure = {
     type: result.type ?? 'Failed',
     message: result.message,
-    ...(ofWrites ? { ofWrites, retry: nextRetry(before) } : {}),
+    ...(ofWrites ? { ofWrites } : {}),
+    ...(ofWrites || state.works.some(isRefused) ? { retry } : {}),
   };
 }
 
