@@ -34,7 +34,9 @@ test.each(names)('%s replays', async (name) => {
 
 test('every workflow type has a recorded history', () => {
   const recorded = new Set(names.map((name) => name.slice(0, name.lastIndexOf('-'))));
-  expect(Object.keys(workflows).filter((type) => !recorded.has(type))).toEqual([]);
+  // The default one is for names that there are not, and ends with its first task.
+  const types = Object.keys(workflows).filter((type) => type !== 'default');
+  expect(types.filter((type) => !recorded.has(type))).toEqual([]);
 });
 
 test('a replay notices when code no longer does what was recorded', async () => {

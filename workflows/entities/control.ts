@@ -1,4 +1,4 @@
-import { condition, patched } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { Commands } from '../../src/domain/commands.js';
 import type { PromisePlan, WorkflowType } from '../../src/domain/plan.js';
 import type { RunResult } from '../../src/domain/run.js';
@@ -102,9 +102,8 @@ function nextResume({ nextRetryAt }: Suspension): Due | undefined {
   return nextRetryAt === undefined ? undefined : { what: 'resume', at: Date.parse(nextRetryAt) };
 }
 
-function nextWrites({ deleting, phase, failure, misplaced, suspension }: EntityState): Due | undefined {
+function nextWrites({ deleting, phase, failure, misplaced }: EntityState): Due | undefined {
   if (deleting || phase !== 'Failed' || failure?.retry === undefined || misplaced) return undefined;
-  if (suspension !== undefined && !patched('suspended-writes')) return undefined;
   return { what: 'misplaced', at: Date.parse(failure.retry.at) };
 }
 

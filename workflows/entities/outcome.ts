@@ -1,12 +1,11 @@
 import { patched } from '@temporalio/workflow';
 import { standsStill } from '../../src/domain/phase.js';
-import type { WorkflowType } from '../../src/domain/plan.js';
 import type { RunAction, RunResult } from '../../src/domain/run.js';
-import type { Work } from '../../src/domain/work.js';
 import type { EntityState } from './entity.js';
 import { noteSuspended, showSuspended } from './control.js';
 import { note, show } from './entity.js';
 import type { RunOrder } from './entityRun.js';
+import { isRefused, noteWorks } from './worksConditions.js';
 
 /** The conditions of an object whose pipelines have begun (reference, sections 1.1 and 2.10). */
 export function noteBegun(state: EntityState, action: RunAction): void {
@@ -45,7 +44,7 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
           message: 'The Delete Pipeline has failed',
         });
       }
-      return show(state, 'Failed', result.message);
+      return show(state, 'Failed', isWrittenAnew(state) ? `${result.message}; tried again by itself` : result.message);
     case 'Waiting':
     case 'Succeeded':
       if (action === 'delete') return;
@@ -104,6 +103,10 @@ function nextRetry(before = 0): { readonly at: string; readonly count: number } 
   return { at: new Date(Date.now() + wait).toISOString(), count: before + 1 };
 }
 
+function isWrittenAnew({ failure }: EntityState): boolean {
+  return failure?.ofWrites === true && failure.retry !== undefined;
+}
+
 /** What a run's failure was of, when the run did not say so yet. */
 function leavesRefused({ works }: EntityState, { stages }: RunResult): boolean {
   return works.some(isRefused) && !stages.some(({ outcome }) => outcome === 'Failed');
@@ -115,55 +118,9 @@ function noteRefused(state: EntityState, { owner }: RunOrder, result: RunResult)
   note(state, { type: 'Reconciled', status: 'False', reason: 'WorksFailing', message: 'Failing' });
 }
 
-function isRefused({ placements }: Work): boolean {
-  return placements.some(({ refusal }) => refusal !== undefined);
-}
-
 function noteFailed(state: EntityState, result: RunResult): void {
   const failed = result.stages.find((stage) => stage.outcome === 'Failed');
   const message = failed === undefined ? result.message : `A Configure Pipeline has failed: ${failed.pipeline}`;
   note(state, { type: 'ConfigureWorkflowCompleted', status: 'False', reason: 'ConfigureWorkflowFailed', message });
   note(state, { type: 'Reconciled', status: 'False', reason: 'ConfigureWorkflowFailed', message: 'Failing' });
-}
-
-/** The conditions that say what has become of its works (reference, sections 1.1 and 4.2). */
-export function noteWorks(
-  state: EntityState,
-  what: WorkflowType,
-  result: Pick<RunResult, 'outcome' | 'unscheduled'>,
-): void {
-  const failing = state.works.filter(isRefused);
-  if (failing.length > 0) {
-    const message = worksMessage(what, 'failed', namesOf(failing));
-    note(state, { type: 'WorksSucceeded', status: 'False', reason: 'WorksFailing', message });
-    note(state, { type: 'Reconciled', status: 'False', reason: 'WorksFailing', message: 'Failing' });
-    return;
-  }
-  if (result.outcome === 'Waiting') {
-    const names = new Set(result.unscheduled.map((group) => group.work));
-    const message = worksMessage(what, 'are not ready', [...names]);
-    note(state, { type: 'WorksSucceeded', status: 'Unknown', reason: 'WorksPending', message });
-    note(state, { type: 'Reconciled', status: 'Unknown', reason: 'WorksPending', message: 'Pending' });
-    return;
-  }
-  const misplaced = state.works.filter((work) => work.placements.some((placement) => placement.misplaced));
-  if (misplaced.length > 0) {
-    const message = worksMessage(what, 'are misplaced', namesOf(misplaced));
-    note(state, { type: 'WorksSucceeded', status: 'False', reason: 'WorksMisplaced', message });
-    note(state, { type: 'Reconciled', status: 'False', reason: 'WorksFailing', message: 'Failing' });
-    return;
-  }
-  const message = `All works associated with this ${what} are ready`;
-  note(state, { type: 'WorksSucceeded', status: 'True', reason: 'WorksSucceeded', message });
-  note(state, { type: 'Reconciled', status: 'True', reason: 'Reconciled', message: 'Reconciled' });
-}
-
-/** Kratix has other words and another list for Promises than for requests (reference, sections 1.1 and 4.2). */
-function worksMessage(what: WorkflowType, how: string, names: readonly string[]): string {
-  const verb = what === 'promise' && how === 'failed' ? 'are not ready' : how;
-  return `Some works associated with this ${what} ${verb}: [${names.join(what === 'promise' ? ' ' : ',')}]`;
-}
-
-function namesOf(works: readonly Work[]): string[] {
-  return works.map(({ name }) => name);
 }

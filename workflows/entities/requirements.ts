@@ -1,7 +1,7 @@
 import { patched } from '@temporalio/workflow';
 import { unmet } from '../../src/domain/requirements.js';
 import { note, show } from './entity.js';
-import { noteWorks } from './outcome.js';
+import { noteWorks } from './worksConditions.js';
 import type { PromiseState } from './promiseState.js';
 
 /** What it needs and does not have, as sentences; not knowing yet counts as missing. */

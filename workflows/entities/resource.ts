@@ -1,8 +1,7 @@
 import { defineSignal, patched, setHandler } from '@temporalio/workflow';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { promiseId } from '../../src/domain/ids.js';
-import { beginUpgrade, completeUpgrade, failUpgrade } from '../../src/domain/revision.js';
-import type { RunResult } from '../../src/domain/run.js';
+import { beginUpgrade } from '../../src/domain/revision.js';
 import type { ApplyResource, Bind, DestinationsChanged, PromiseChanged, Relabelled, Remove } from '../messages.js';
 import { signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
@@ -36,6 +35,7 @@ import {
   postpone,
 } from './resourceState.js';
 import { objectOf, ownerOf, statusOf } from './resourceView.js';
+import { concludeUpgrade } from './upgrade.js';
 
 /** Keeps one Resource for as long as it is wanted: one run at a time, the newest wish next. */
 export async function resource(input: ResourceInput): Promise<EntityStatus> {
@@ -193,27 +193,9 @@ async function perform(
   const asked = state.verify;
   const result = await conductEntityRun(state, current, order, project);
   conclude(state, order, result);
-  if (isUpgrade(state, order)) concludeUpgrade(state, plan.version, result);
+  concludeUpgrade(state, order, result);
   if (action === 'repair') await tellRepair(state, result, asked);
   if (action === 'delete' && result.outcome === 'Succeeded') show(state, 'Gone', 'deleted');
-}
-
-/** A run of pipelines, or one that got to the stores what the last such run could not. */
-function isUpgrade({ binding, failure, suspension }: ResourceState, { action, plan }: RunOrder): boolean {
-  if (suspension !== undefined) return false;
-  if (action === 'configure') return true;
-  return action !== 'delete' && binding.failed === plan.version && failure === undefined;
-}
-
-function concludeUpgrade(state: ResourceState, version: string, { outcome, message }: RunResult): void {
-  if (outcome === 'Failed') {
-    // Kratix shows the request's own words (reference, section 1.4).
-    const done = state.conditions.find(({ type }) => type === 'ConfigureWorkflowCompleted');
-    state.binding = failUpgrade(state.binding, version, done?.status === 'False' ? done.message : message);
-  }
-  if (outcome !== 'Succeeded' && outcome !== 'Waiting') return;
-  state.binding = completeUpgrade(state.binding, version);
-  if (state.plan?.version === version) delete state.appliedPlan;
 }
 
 /** A Promise that is being deleted has to know which resource holds it up. */
