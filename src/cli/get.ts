@@ -1,22 +1,18 @@
-import type { EntityStatus } from '../domain/entity.js';
 import { reason } from '../domain/failure.js';
-import { storeKey } from '../domain/destination.js';
-import type { RegisteredDestination, RegisteredStore } from '../domain/registry.js';
-import { promiseId, resourceId } from '../domain/ids.js';
-import { destinationsOf } from '../domain/works.js';
+import { openArtifacts } from '../worker/openArtifacts.js';
 import type { Platform } from './connection.js';
 import { withPlatform } from './connection.js';
 import type { ExitCode } from './exit.js';
 import { exitCodes } from './exit.js';
+import type { Listing, ListOptions } from './listing.js';
+import { list } from './listing.js';
 import { objectOf } from './objectDocument.js';
 import type { ObjectKind } from './objects.js';
-import { entityOf, notFound, objectKind } from './objects.js';
+import { notFound, objectKind } from './objects.js';
 import type { OutputFormat } from './print.js';
-import { age, printData, remark, say, table } from './print.js';
+import { printData, remark, say, table } from './print.js';
 
-export interface GetOptions {
-  readonly namespace: string;
-  readonly allNamespaces: boolean;
+export interface GetOptions extends ListOptions {
   readonly output: OutputFormat;
 }
 
@@ -31,27 +27,17 @@ export async function get(kind: string | undefined, name: string | undefined, op
     }
     const { silent, ...listing } = await list(platform, known, name, options);
     if (name !== undefined && listing.rows.length === 0 && !silent) throw notFound(known, options.namespace, name);
-    if (!silent || listing.rows.length > 0) show(listing, options.output);
+    if (options.output !== 'table') await printObjects(platform, [listing], options.output);
+    else if (!silent || listing.rows.length > 0) show(listing);
     return silent ? exitCodes.failed : exitCodes.done;
   });
-}
-
-interface Listing {
-  /** What there is none of when it is empty. */
-  readonly what: string;
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  /** The same for programs. */
-  readonly data: readonly unknown[];
-  /** Somebody did not answer, and has been named. */
-  readonly silent?: boolean;
 }
 
 /** Everything; what does not answer is named, and hides nothing of the others. For programs it is one document. */
 async function getAll(platform: Platform, options: GetOptions): Promise<ExitCode> {
   const kinds: ObjectKind[] = [{ type: 'store' }, { type: 'destination' }, { type: 'promise' }];
   const claims = (await platform.entities.claims()).filter(({ api }) => api !== undefined);
-  const data: unknown[] = [];
+  const listings: Listing[] = [];
   let code: ExitCode = exitCodes.done;
   for (const kind of [...kinds, ...claims.map((claim): ObjectKind => ({ type: 'resource', claim }))]) {
     const what = kind.type === 'resource' ? `the requests of ${kind.claim.promise}` : `${kind.type}s`;
@@ -63,12 +49,12 @@ async function getAll(platform: Platform, options: GetOptions): Promise<ExitCode
     );
     if (listing === undefined || listing.silent === true) code = exitCodes.failed;
     if (listing === undefined) continue;
-    data.push(...listing.data);
+    listings.push(listing);
     if (options.output !== 'table') continue;
-    if (listing.silent !== true || listing.rows.length > 0) show(named(listing, kind), 'table');
+    if (listing.silent !== true || listing.rows.length > 0) show(named(listing, kind));
     say('');
   }
-  if (options.output !== 'table') printData(data, options.output);
+  if (options.output !== 'table') await printObjects(platform, listings, options.output);
   return code;
 }
 
@@ -80,113 +66,17 @@ function named(listing: Listing, kind: ObjectKind): Listing {
   return { ...listing, rows };
 }
 
-async function list(
-  platform: Platform,
-  kind: ObjectKind,
-  name: string | undefined,
-  options: GetOptions,
-): Promise<Listing> {
-  switch (kind.type) {
-    case 'store':
-      return listStores(platform, kind, name);
-    case 'destination':
-      return listDestinations(platform, name);
-    case 'promise': {
-      const names = (await platform.entities.claims()).map((claim) => claim.promise);
-      return listEntities(platform, kind, names.toSorted().map(promiseId), name, options);
-    }
-    case 'resource': {
-      const promise = await platform.entities.status(promiseId(kind.claim.promise));
-      const ids = (promise?.resources ?? []).toSorted().flatMap((key) => {
-        const [namespace = '', resource = ''] = key.split('/');
-        const wanted = options.allNamespaces || namespace === options.namespace;
-        return wanted ? [resourceId(kind.claim.promise, namespace, resource)] : [];
-      });
-      return listEntities(platform, kind, ids, name, options);
-    }
-  }
-}
-
-async function listStores(
-  platform: Platform,
-  kind: Extract<ObjectKind, { type: 'store' }>,
-  name: string | undefined,
-): Promise<Listing> {
-  const { stores } = await platform.entities.registry();
-  const data = Object.values(stores).filter(
-    ({ store }) => (kind.kind === undefined || store.kind === kind.kind) && (name === undefined || store.name === name),
-  );
-  const rows = data.map(({ store, readiness }: RegisteredStore) => [
-    storeKey(store),
-    placeOf(store),
-    String(readiness.ready),
-    readiness.message,
-  ]);
-  return { what: 'state stores', header: ['NAME', 'WHERE', 'READY', 'MESSAGE'], rows, data };
-}
-
-function placeOf(store: RegisteredStore['store']): string {
-  if (store.kind === 'GitStateStore') return `${store.url} ${store.branch}`;
-  return store.kind === 'BucketStateStore' ? `${store.endpoint}/${store.bucketName}` : store.path;
-}
-
-async function listDestinations(platform: Platform, name: string | undefined): Promise<Listing> {
-  const { destinations } = await platform.entities.registry();
-  const data = Object.values(destinations).filter(({ destination }) => name === undefined || destination.name === name);
-  const rows = data.map(({ destination, readiness, deleting }: RegisteredDestination) => [
-    destination.name,
-    storeKey(destination.stateStore),
-    Object.entries(destination.labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(','),
-    String(readiness.ready),
-    deleting ? 'being deleted' : readiness.message,
-  ]);
-  return { what: 'destinations', header: ['NAME', 'STATESTORE', 'LABELS', 'READY', 'MESSAGE'], rows, data };
-}
-
-async function listEntities(
-  platform: Platform,
-  kind: ObjectKind,
-  ids: readonly string[],
-  name: string | undefined,
-  options: GetOptions,
-): Promise<Listing> {
-  const wanted = name === undefined ? ids : ids.filter((id) => id === entityOf(kind, options.namespace, name));
-  const answers = await Promise.allSettled(wanted.map((id) => platform.entities.status(id)));
-  for (const [index, answer] of answers.entries()) {
-    if (answer.status === 'rejected') remark(`${wanted[index]} does not answer: ${reason(answer.reason)}`);
-  }
-  const silent = answers.some(({ status }) => status === 'rejected');
-  const data = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []));
-  const what = kind.type === 'resource' ? (kind.claim.api?.plural ?? kind.claim.promise) : 'promises';
-  const promise = kind.type === 'promise';
-  const header = promise
-    ? ['NAME', 'STATUS', 'KIND', 'API VERSION', 'VERSION', 'RESOURCES', 'AGE', 'MESSAGE']
-    : ['NAMESPACE', 'NAME', 'STATUS', 'DESTINATIONS', 'AGE', 'MESSAGE'];
-  const rows = data.map((status) => (promise ? promiseRow(status) : resourceRow(status)));
-  return { what, header, rows, data, silent };
-}
-
-function promiseRow(status: EntityStatus): string[] {
-  const { name, phase, api, version, resources = [], createdAt, message } = status;
-  return [
-    name,
-    phase,
-    api?.kind ?? '',
-    api?.apiVersion ?? '',
-    version ?? '',
-    String(resources.length),
-    age(createdAt),
-    message,
-  ];
-}
-
-function resourceRow({ namespace, name, phase, works, createdAt, message }: EntityStatus): string[] {
-  return [namespace, name, phase, destinationsOf(works).join(','), age(createdAt), message];
-}
-
-function show({ what, header, rows, data }: Listing, output: OutputFormat): void {
-  if (output !== 'table') return printData(data, output);
+function show({ what, header, rows }: Listing): void {
   say(rows.length === 0 ? `no ${what}` : table(header, rows));
+}
+
+/** One document for programs, whatever was asked for: a list, as kubectl's is. */
+async function printObjects(
+  platform: Platform,
+  listings: readonly Listing[],
+  format: Exclude<OutputFormat, 'table'>,
+): Promise<void> {
+  const artifacts = await openArtifacts(platform.artifacts);
+  const items = await Promise.all(listings.map(({ objects }) => objects(artifacts)));
+  printData({ apiVersion: 'v1', kind: 'List', items: items.flat() }, format);
 }

@@ -119,10 +119,14 @@ test('get without a kind: one document for programs, and requests with their kin
   await product.apply([promise('listed', { resource: { configure: [pipeline('c', [echoStage()])] } })]);
   await product.apply([request('listed', 'one')]);
   const json = await product.fulfil('get', '-o', 'json');
-  const all = JSON.parse(json.stdout) as { kind?: string; name?: string; store?: unknown; destination?: unknown }[];
-  expect(all.filter(({ store }) => store !== undefined)).toHaveLength(1);
-  expect(all.some(({ destination: known }) => known !== undefined)).toBe(true);
-  expect(all).toContainEqual(expect.objectContaining({ kind: 'Listed', name: 'one' }));
+  const all = JSON.parse(json.stdout) as { kind: string; items: { kind: string; metadata: { name: string } }[] };
+  expect(all.kind).toBe('List');
+  const names = all.items.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  expect(names.filter((name) => name.includes('StateStore'))).toEqual(['DirectoryStateStore default']);
+  expect(names).toEqual(expect.arrayContaining(['Destination west', 'Promise listed', 'Listed one']));
+  const one = JSON.parse((await product.fulfil('get', 'listed', 'one', '-o', 'json')).stdout) as unknown;
+  const list = JSON.parse((await product.fulfil('get', 'listed', '-o', 'json')).stdout) as unknown;
+  expect(list).toEqual({ apiVersion: 'v1', kind: 'List', items: [one] });
   expect((await product.fulfil('get')).stdout).toMatch(/^default +listed\/one +Ready /m);
   expect((await product.fulfil('get', 'listed')).stdout).toMatch(/^default +one +Ready /m);
 });

@@ -169,5 +169,5 @@ test('what is neither a Promise nor anything else that can be deleted deletes no
 
 test('none of all that has changed anything', async () => {
   const { stdout } = await product.fulfil('get', 'promises', '-o', 'json');
-  expect(JSON.parse(stdout)).toEqual([]);
+  expect(JSON.parse(stdout)).toMatchObject({ kind: 'List', items: [] });
 });
