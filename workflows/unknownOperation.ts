@@ -1,8 +1,10 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { withoutStack } from './failures.js';
 import * as operations from './operations.js';
+import { repair } from './repair.js';
+import { sweepArtifacts } from './sweep.js';
 
-const known = [...Object.keys(operations), 'repair', 'sweepArtifacts'];
+const known = Object.keys({ ...operations, repair, sweepArtifacts });
 
 /**
  * Ends what was started with a type that there is not: whoever misspelled it would wait for ever. A run of a type that only

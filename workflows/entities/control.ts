@@ -56,16 +56,16 @@ export function noteSuspended(state: EntityState, order: RunOrder, { stop }: Run
 /** Shows that it is suspended, and until when. */
 export function showSuspended(state: EntityState): void {
   const { suspension } = state;
-  if (suspension?.action === 'delete') {
+  if (suspension === undefined) return;
+  if (suspension.action === 'delete') {
     note(state, {
       type: 'DeleteWorkflowCompleted',
       status: 'False',
       reason: 'DeleteWorkflowSuspended',
       message: 'The delete workflow is suspended',
     });
-  } else if (suspension !== undefined)
-    note(state, { type: 'Reconciled', status: 'Unknown', reason: 'WorkflowSuspended', message: 'Suspended' });
-  if (suspension !== undefined) show(state, 'Suspended', describeStop(suspension, suspension.nextRetryAt));
+  } else note(state, { type: 'Reconciled', status: 'Unknown', reason: 'WorkflowSuspended', message: 'Suspended' });
+  show(state, 'Suspended', describeStop(suspension, suspension.nextRetryAt));
 }
 
 /** Shows that nothing is run because somebody wants it so. */

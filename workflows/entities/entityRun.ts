@@ -45,7 +45,7 @@ export interface CurrentRun {
   running: boolean;
   /** What a newer wish told the run, which may not have been started yet when it came. */
   superseded?: Supersede;
-  /** Digest of the document with the labels that came during the run. */
+  /** Digest of the document that its next pipelines are to read. */
   document?: string;
   handle?: ChildWorkflowHandle<Workflow>;
 }
@@ -112,7 +112,7 @@ export async function conductEntityRun(
   current.running = true;
   if (order.action === 'configure') delete state.statusMessage;
   delete current.superseded;
-  delete current.document;
+  current.document = order.object.document;
   // Whoever looks at it shall see that it runs, but it need not wait for that.
   const [result] = await Promise.all([attempt(state, current, order, id), project()]);
   current.running = false;
@@ -153,7 +153,9 @@ async function attempt(
       ],
     });
     current.handle = handle;
-    if (current.document !== undefined) await tellRun(current, signals.relabelled, { document: current.document });
+    const { document } = current;
+    if (document !== undefined && document !== object.document)
+      await tellRun(current, signals.relabelled, { document });
     if (current.superseded !== undefined) await supersede(current, current.superseded);
     return await handle.result();
   } catch (thrown) {

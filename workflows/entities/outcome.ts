@@ -44,7 +44,11 @@ export function conclude(state: EntityState, order: RunOrder, result: RunResult 
           message: 'The Delete Pipeline has failed',
         });
       }
-      return show(state, 'Failed', isWrittenAnew(state) ? `${result.message}; tried again by itself` : result.message);
+      return show(
+        state,
+        'Failed',
+        state.failure?.ofWrites === true ? `${result.message}; tried again by itself` : result.message,
+      );
     case 'Waiting':
     case 'Succeeded':
       if (action === 'delete') return;
@@ -101,10 +105,6 @@ const [firstRetryMillis, longestRetryMillis] = [60_000, 3_600_000];
 function nextRetry(before = 0): { readonly at: string; readonly count: number } {
   const wait = Math.min(firstRetryMillis * 2 ** before, longestRetryMillis);
   return { at: new Date(Date.now() + wait).toISOString(), count: before + 1 };
-}
-
-function isWrittenAnew({ failure }: EntityState): boolean {
-  return failure?.ofWrites === true && failure.retry !== undefined;
 }
 
 /** What a run's failure was of, when the run did not say so yet. */

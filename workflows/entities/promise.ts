@@ -68,10 +68,9 @@ export async function promise(input: PromiseInput): Promise<EntityStatus> {
   setHandler(defineSignal<[ApplyPromise]>(signals.apply), async (wish) => {
     stir();
     if (state.deleting) postpone(state, wish);
-    const { document } = state;
     const isNew = !state.deleting && acceptWish(state, wish);
     if (isNew) await supersede(current);
-    else if (state.document !== document) await relabelRun(current, state.document);
+    else if (state.document !== current.document) await relabelRun(current, state.document);
     await command(wish.commands);
     if (!isNew) await settleAtOnce(state, current);
   });

@@ -51,10 +51,9 @@ export async function resource(input: ResourceInput): Promise<EntityStatus> {
   setHandler(defineSignal<[ApplyResource]>(signals.apply), async (wish) => {
     stir();
     if (state.deleting) postpone(state, wish);
-    const { document } = state;
     const isNew = !state.deleting && acceptWish(state, wish);
     if (isNew) await supersede(current);
-    else if (state.document !== document) await relabelRun(current, state.document);
+    else if (state.document !== current.document) await relabelRun(current, state.document);
     await obey(state, current, wish.commands);
     if (!isNew) await settleAtOnce(state, current);
   });
