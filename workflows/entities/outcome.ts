@@ -2,13 +2,24 @@ import { patched } from '@temporalio/workflow';
 import { standsStill } from '../../src/domain/phase.js';
 import type { RunAction, RunResult } from '../../src/domain/run.js';
 import type { EntityState } from './entity.js';
-import { noteSuspended, showSuspended } from './control.js';
+import { noteStarted, noteSuspended, showSuspended } from './control.js';
 import { note, show } from './entity.js';
 import type { RunOrder } from './entityRun.js';
 import { isRefused, noteWorks } from './worksConditions.js';
 
+/** Takes note of a run that begins, and shows it. */
+export function noteRun(state: EntityState, order: RunOrder): void {
+  const { action } = order;
+  noteStarted(state, order);
+  if (action === 'repair') state.damaged = false;
+  if (action !== 'delete') state.misplaced = false;
+  if (action === 'configure') state.observedGeneration = state.generation;
+  noteBegun(state, action);
+  show(state, action === 'delete' ? 'Deleting' : 'Running', `${action}, generation ${state.generation}`);
+}
+
 /** The conditions of an object whose pipelines have begun (reference, sections 1.1 and 2.10). */
-export function noteBegun(state: EntityState, action: RunAction): void {
+function noteBegun(state: EntityState, action: RunAction): void {
   if (action !== 'configure') return;
   note(state, {
     type: 'ConfigureWorkflowCompleted',

@@ -2,37 +2,25 @@ import { defineQuery, defineSignal, patched, setHandler } from '@temporalio/work
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { destinationsId, promisesId } from '../../src/domain/ids.js';
 import type { Commands } from '../../src/domain/commands.js';
-import type { PromisePlan } from '../../src/domain/plan.js';
 import { latestVersion } from '../../src/domain/revision.js';
 import type { Adopt, ApplyPromise, DestinationsChanged, Forget, Recall, Released } from '../messages.js';
 import type { Relabelled, Remove, Requirements } from '../messages.js';
 import { queries, signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
-import { hearChanges, historyIsLong, isGone, renew, show, showAgain } from './entity.js';
-import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, noRun, relabelRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
-import { concludeWithdrawal, nextDeletion, showDeletion, unblockDeletion } from './promiseDeletion.js';
+import { hearChanges, historyIsLong, isGone, renew, showAgain } from './entity.js';
+import { noRun, relabelRun, supersede, waitsForRun } from './entityRun.js';
+import { showDeletion, unblockDeletion } from './promiseDeletion.js';
 import { tellResources } from './promiseResources.js';
 import type { PromiseInput, PromiseOffer, PromiseState } from './promiseState.js';
 import { acceptLabels, acceptWish, newPromiseState, offerOf, postpone, retryDeletion } from './promiseState.js';
 import { forgetRevision, recallRevision } from './promiseRevisions.js';
-import { objectOf, ownerOf, statusOf } from './promiseView.js';
+import { nextOrder, perform } from './promiseRun.js';
+import { statusOf } from './promiseView.js';
 import { handleCommon } from './commonHandlers.js';
-import {
-  awaitNews,
-  beginAnew,
-  nextDue,
-  noteStarted,
-  obey,
-  pipelinesOrder,
-  noteUnpaused,
-  showPaused,
-} from './control.js';
+import { awaitNews, nextDue, obey } from './control.js';
 import { dropNext, settleAmongLiving, settleAtOnce, takeLeave } from './answers.js';
-import { compare, tellHeldUp, tellRepair } from './comparison.js';
-import { conclude, noteBegun } from './outcome.js';
+import { compare, tellHeldUp } from './comparison.js';
 import { projection } from './projection.js';
-import { mayRun } from './requirements.js';
 import { isServing, noteServing, planFor, tellServing } from './serving.js';
 
 /** Keeps one Promise: its API's revision, its dependencies, and the list of requests that it serves. */
@@ -198,55 +186,4 @@ async function installAnew(input: PromiseInput, state: PromiseState, wish: Apply
   acceptWish(anew, newest);
   anew.paused = newest.commands.paused ?? false;
   await renew<PromiseInput>(() => ({ ...input, state: anew, isShown: false }));
-}
-
-function nextOrder(input: PromiseInput, state: PromiseState): RunOrder | undefined {
-  const { plan } = state;
-  if (plan === undefined) return undefined;
-  if (state.paused) {
-    showPaused(state, 'paused');
-    return undefined;
-  }
-  noteUnpaused(state);
-  const fromStart = state.again || (state.observedGeneration !== state.generation && !state.deleting);
-  if (fromStart) beginAnew(state);
-  const base = { owner: ownerOf(input), plan, object: objectOf(state, plan) };
-  if (state.deleting) return nextDeletion(state, base);
-  const due = fromStart || state.suspension !== undefined;
-  const order = due ? pipelinesOrder(state, { ...base, type: 'configureRun', action: 'configure' }) : undefined;
-  if (order !== undefined && mayRun(state)) return order;
-  if (state.misplaced) return { ...base, type: 'placeRun', action: 'place' };
-  return repairOrder(state, base);
-}
-
-async function perform(
-  state: PromiseState,
-  current: CurrentRun,
-  order: RunOrder,
-  project: () => Promise<void>,
-): Promise<void> {
-  noteStarted(state, order);
-  if (order.action === 'repair') state.damaged = false;
-  if (order.action !== 'delete') state.misplaced = false;
-  if (order.action === 'configure') state.observedGeneration = state.generation;
-  noteBegun(state, order.action);
-  show(state, order.action === 'delete' ? 'Deleting' : 'Running', `${order.action}, generation ${state.generation}`);
-  const asked = state.verify;
-  const result = await conductEntityRun(state, current, order, project);
-  delete state.unfulfilled;
-  conclude(state, order, result);
-  if (order.action === 'repair') await tellRepair(state, result, asked);
-  if (result.outcome === 'Succeeded') {
-    if (order.type === 'deleteRun') state.deletion = 'resources';
-    else if (order.type === 'withdrawRun') concludeWithdrawal(state);
-    else if (state.failure === undefined && state.suspension === undefined) install(state, order.plan);
-  }
-  noteServing(state);
-}
-
-/** From now on requests run with this revision, and with the settings that came while it was made. */
-function install(state: PromiseState, plan: PromisePlan): void {
-  if (state.installed?.generation === plan.generation) return;
-  state.installed = state.plan?.generation === plan.generation ? state.plan : plan;
-  state.announce = state.resources;
 }

@@ -1,41 +1,21 @@
 import { defineSignal, patched, setHandler } from '@temporalio/workflow';
 import type { EntityStatus } from '../../src/domain/entity.js';
 import { promiseId } from '../../src/domain/ids.js';
-import { beginUpgrade } from '../../src/domain/revision.js';
 import type { ApplyResource, Bind, DestinationsChanged, PromiseChanged, Relabelled, Remove } from '../messages.js';
 import { signals } from '../messages.js';
 import { addWaiter, send } from '../waiters.js';
 import { handleCommon } from './commonHandlers.js';
 import { dropNext, settleAmongLiving, settleAtOnce, takeLeave } from './answers.js';
-import { compare, tellHeldUp, tellRepair } from './comparison.js';
-import {
-  awaitNews,
-  beginAnew,
-  nextDue,
-  noteStarted,
-  obey,
-  pipelinesOrder,
-  noteUnpaused,
-  showPaused,
-} from './control.js';
-import { hearChanges, historyIsLong, isGone, relabel, renew, show, showAgain } from './entity.js';
-import type { CurrentRun, RunOrder } from './entityRun.js';
-import { conductEntityRun, noRun, relabelRun, repairOrder, supersede, waitsForRun } from './entityRun.js';
-import { conclude, noteBegun } from './outcome.js';
+import { compare, tellHeldUp } from './comparison.js';
+import { awaitNews, nextDue, obey } from './control.js';
+import { hearChanges, historyIsLong, isGone, relabel, renew, showAgain } from './entity.js';
+import { noRun, relabelRun, supersede, waitsForRun } from './entityRun.js';
 import { projection } from './projection.js';
-import { isAwaiting, lackOf, mayRun, showAwaiting, showLacking } from './heldBack.js';
+import { isAwaiting, showAwaiting } from './heldBack.js';
 import type { ResourceInput, ResourceState } from './resourceState.js';
-import {
-  acceptBinding,
-  acceptPromise,
-  acceptWish,
-  isStoredAnew,
-  newResourceState,
-  planOf,
-  postpone,
-} from './resourceState.js';
-import { objectOf, ownerOf, statusOf } from './resourceView.js';
-import { concludeUpgrade } from './upgrade.js';
+import { acceptBinding, acceptPromise, acceptWish, isStoredAnew, newResourceState, postpone } from './resourceState.js';
+import { nextOrder, perform } from './resourceRun.js';
+import { statusOf } from './resourceView.js';
 
 /** Keeps one Resource for as long as it is wanted: one run at a time, the newest wish next. */
 export async function resource(input: ResourceInput): Promise<EntityStatus> {
@@ -137,64 +117,6 @@ async function adopt(input: ResourceInput, state: ResourceState): Promise<void> 
   // Who bound it to another meanwhile has to be heard of as well.
   state.adopted = state.binding.version === version || !patched('bound-while-told');
   if (!known) state.deleting = true;
-}
-
-function nextOrder(input: ResourceInput, state: ResourceState): RunOrder | undefined {
-  const plan = planOf(state);
-  if (plan === undefined) {
-    if (state.deleting) show(state, 'Gone', 'deleted');
-    return undefined;
-  }
-  if (state.paused || state.promisePaused) {
-    showPaused(state, state.paused ? 'paused' : `Promise ${input.promise} is paused`);
-    return undefined;
-  }
-  noteUnpaused(state);
-  const outdated = state.observedGeneration !== state.generation || state.observedPlan !== plan.generation;
-  const fromStart = state.again || (outdated && !state.deleting && !state.rebinding);
-  if (fromStart) beginAnew(state);
-  const lack = lackOf(state);
-  if (fromStart && lack !== undefined) showLacking(state, lack);
-  const base = { owner: ownerOf(input, state, plan), plan, object: objectOf(state, plan) };
-  if (state.deleting) {
-    if (state.phase === 'Failed' && !state.again) return undefined;
-    return pipelinesOrder(state, { ...base, type: 'deleteRun', action: 'delete' });
-  }
-  const due = (fromStart || state.suspension !== undefined) && lack === undefined && !isUnanswered(state);
-  const order = due ? pipelinesOrder(state, { ...base, type: 'configureRun', action: 'configure' }) : undefined;
-  if (order !== undefined && mayRun(input, state)) return order;
-  if (state.misplaced) return { ...base, type: 'placeRun', action: 'place' };
-  return repairOrder(state, base);
-}
-
-/** Its Promise has not said yet what the version is that it is bound to, or waits for that version itself. */
-function isUnanswered({ awaited, rebinding }: ResourceState): boolean {
-  return awaited !== undefined || (rebinding && patched('answered-first'));
-}
-
-async function perform(
-  state: ResourceState,
-  current: CurrentRun,
-  order: RunOrder,
-  project: () => Promise<void>,
-): Promise<void> {
-  const { action, plan } = order;
-  noteStarted(state, order);
-  if (action === 'repair') state.damaged = false;
-  if (action !== 'delete') state.misplaced = false;
-  if (action === 'configure') {
-    state.observedGeneration = state.generation;
-    state.observedPlan = plan.generation;
-    state.binding = beginUpgrade(state.binding, plan.version);
-  }
-  show(state, action === 'delete' ? 'Deleting' : 'Running', `${action}, generation ${state.generation}`);
-  noteBegun(state, action);
-  const asked = state.verify;
-  const result = await conductEntityRun(state, current, order, project);
-  conclude(state, order, result);
-  concludeUpgrade(state, order, result);
-  if (action === 'repair') await tellRepair(state, result, asked);
-  if (action === 'delete' && result.outcome === 'Succeeded') show(state, 'Gone', 'deleted');
 }
 
 /** A Promise that is being deleted has to know which resource holds it up. */
