@@ -1,5 +1,6 @@
 import { Failure, reason } from '../../src/domain/failure.js';
 import { allAborted } from './allAborted.js';
+import { halves } from './halves.js';
 import { nextBatch } from './nextBatch.js';
 import type { StoreChange, StoreRevision, StoreWriter } from './storeWriter.js';
 
@@ -129,9 +130,7 @@ async function failBatch(
   if (others.length === 1 || !isAboutContent(thrown)) return others.forEach((waiter) => waiter.fail(thrown));
   refusals.left -= 2;
   if (refusals.left < 0) return others.forEach((waiter) => waiter.fail(again(thrown)));
-  const half = Math.ceil(others.length / 2);
-  await commit(writer, others.slice(0, half), refusals);
-  await commit(writer, others.slice(half), refusals);
+  for (const part of halves(others)) await commit(writer, part, refusals);
 }
 
 function isAboutContent(thrown: unknown): thrown is Failure {

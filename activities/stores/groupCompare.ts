@@ -1,6 +1,7 @@
 import { Failure } from '../../src/domain/failure.js';
 import { isStoreTrouble } from '../../src/domain/storeTrouble.js';
 import { allAborted } from './allAborted.js';
+import { halves } from './halves.js';
 import { nextBatch } from './nextBatch.js';
 import type { StoreChange, StoreWriter } from './storeWriter.js';
 
@@ -65,9 +66,4 @@ async function compare(writer: StoreWriter, batch: readonly Waiter[], difference
   differences.left -= 2;
   for (const part of differences.left < 0 ? waiting.map((waiter) => [waiter]) : halves(waiting))
     await compare(writer, part, differences);
-}
-
-function halves(waiting: readonly Waiter[]): readonly (readonly Waiter[])[] {
-  const half = Math.ceil(waiting.length / 2);
-  return [waiting.slice(0, half), waiting.slice(half)];
 }

@@ -8,7 +8,7 @@ import type { Listing, ListOptions } from './listing.js';
 import { list } from './listing.js';
 import { objectOf } from './objectDocument.js';
 import type { ObjectKind } from './objects.js';
-import { notFound, objectKind } from './objects.js';
+import { kindWord, notFound, objectKind } from './objects.js';
 import type { OutputFormat } from './print.js';
 import { printData, remark, say, table } from './print.js';
 
@@ -61,7 +61,7 @@ async function getAll(platform: Platform, options: GetOptions): Promise<ExitCode
 /** Requests of several Promises stand below each other: their names begin with their kind, as in `kubectl get all`. */
 function named(listing: Listing, kind: ObjectKind): Listing {
   if (kind.type !== 'resource') return listing;
-  const prefix = (kind.claim.api?.kind ?? kind.claim.promise).toLowerCase();
+  const prefix = kindWord(kind.claim);
   const rows = listing.rows.map(([namespace = '', name = '', ...rest]) => [namespace, `${prefix}/${name}`, ...rest]);
   return { ...listing, rows };
 }

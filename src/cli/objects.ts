@@ -41,12 +41,17 @@ export function notFound(kind: ObjectKind, namespace: string, name: string, code
 export function shownName(kind: ObjectKind, namespace: string, name: string): string {
   switch (kind.type) {
     case 'resource':
-      return `${(kind.claim.api?.kind ?? kind.claim.promise).toLowerCase()}/${namespace}/${name}`;
+      return `${kindWord(kind.claim)}/${namespace}/${name}`;
     case 'store':
       return `${kind.kind?.toLowerCase() ?? 'statestore'}/${name}`;
     default:
       return `${kind.type}/${name}`;
   }
+}
+
+/** How a Promise's requests are called before their names. */
+export function kindWord({ api, promise }: Claim): string {
+  return (api?.kind ?? promise).toLowerCase();
 }
 
 /** The entity that keeps a Promise or Resource. */

@@ -9,18 +9,19 @@ import { manualLabel } from '../documents/commandLabels.js';
 import { toRecord } from '../documents/toRecord.js';
 import { resourceId } from '../domain/ids.js';
 import type { ControllerContext } from './controllerContext.js';
+import { listedApi } from './listedApi.js';
 import { relabel } from './objectCommands.js';
-import { untilSynced } from './untilSynced.js';
 
 const resource = platformResources.resourceBindings;
 
 /** Tells a request which revision its binding asks for; what it says of itself is its request's to show. */
 export async function reconcileBinding(context: ControllerContext, key: string): Promise<void> {
   const binding = context.bindings.get(key);
-  if (binding !== undefined) await listed(context, promiseOf(binding));
-  const bound = binding === undefined || isDeleting(binding) ? undefined : boundRequest(context, binding);
+  if (binding === undefined || isDeleting(binding)) return;
+  await listedApi(context, promiseOf(binding));
+  const bound = boundRequest(context, binding);
   // Another binding of the same request comes first.
-  if (binding === undefined || bound === undefined || bindingOf(context.bindings, bound) !== binding) return;
+  if (bound === undefined || bindingOf(context.bindings, bound) !== binding) return;
   const { name, namespace = '' } = bound.request.metadata;
   const named = { promise: bound.promise, namespace, name };
   const entity = resourceId(bound.promise, namespace, name);
@@ -31,12 +32,6 @@ export async function reconcileBinding(context: ControllerContext, key: string):
   if (binding.metadata.labels?.[manualLabel] !== 'true') return;
   await context.entities.command(entity, 'reconcile');
   await relabel({ cluster: context.cluster, resource, cache: context.bindings }, binding, { [manualLabel]: null });
-}
-
-/** Until the requests of a Promise are listed, it looks as if it had none. */
-async function listed({ apis }: ControllerContext, promise: string): Promise<void> {
-  const api = apis.ofPromise(promise);
-  if (api !== undefined) await untilSynced(api.requests);
 }
 
 /** A request that is to stay gets its binding again. */
@@ -72,7 +67,7 @@ export async function boundTo(
   promise: string,
   version: string,
 ): Promise<readonly BoundRequest[]> {
-  await listed(context, promise);
+  await listedApi(context, promise);
   return context.bindings.list().flatMap((binding) => {
     if (bindingVersion(binding) !== version) return [];
     const bound = boundRequest(context, binding);

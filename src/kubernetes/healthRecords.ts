@@ -8,10 +8,10 @@ import { normal, warning } from '../../activities/kubernetes/projection/statusEv
 import { writeStatus } from '../../activities/kubernetes/projection/writeStatus.js';
 import { toRecord } from '../documents/toRecord.js';
 import type { ControllerContext } from './controllerContext.js';
+import { listedApi } from './listedApi.js';
 import { hold, letGo } from './finalizer.js';
 import type { Informer } from './informer.js';
 import type { ServedApi } from './servedApis.js';
-import { untilSynced } from './untilSynced.js';
 
 const resource = platformResources.healthRecords;
 const finalizer = 'kratix.io/health-record-cleanup';
@@ -51,8 +51,7 @@ function requestsThatShow({ apis }: ControllerContext, key: string): HealthTarge
 }
 
 async function show({ context, records, missing }: HealthParts, target: HealthTarget, key: string): Promise<void> {
-  const api = context.apis.ofPromise(target.promise);
-  if (api !== undefined) await untilSynced(api.requests);
+  const api = await listedApi(context, target.promise);
   const request = api?.requests.get(`${target.namespace}/${target.name}`);
   if (api === undefined || request === undefined) {
     const record = records.get(key);

@@ -6,7 +6,7 @@ import { latestVersion } from '../domain/revision.js';
 import type { ControllerContext } from './controllerContext.js';
 import type { ServedApi } from './servedApis.js';
 import { hasTraces } from './lostEntity.js';
-import { untilSynced } from './untilSynced.js';
+import { listedApi } from './listedApi.js';
 
 /** A request and its Promise wake each other: without these, one that cannot be handed over would keep both busy. */
 const woken = new WeakSet<ClusterObject>();
@@ -43,9 +43,8 @@ export async function adoptUnknown(
   resources: readonly string[],
 ): Promise<void> {
   const known = new Set(resources);
-  const api = context.apis.ofPromise(name);
+  const api = await listedApi(context, name);
   if (api === undefined) return;
-  await untilSynced(api.requests);
   for (const request of api.requests.list().filter((each) => !known.has(keyOf(each)))) {
     const { namespace = '', name: requestName } = request.metadata;
     const status = await context.entities.status(resourceId(name, namespace, requestName));
@@ -71,9 +70,8 @@ export async function lostRequests(
   name: string,
   { resources = [] }: EntityStatus,
 ): Promise<string[]> {
-  const requests = context.apis.ofPromise(name)?.requests;
-  if (requests === undefined) return [];
-  await untilSynced(requests);
-  const left = requests.list().filter((request) => hasTraces(context, request));
+  const api = await listedApi(context, name);
+  if (api === undefined) return [];
+  const left = api.requests.list().filter((request) => hasTraces(context, request));
   return left.map(keyOf).filter((key) => !resources.includes(key));
 }
