@@ -2,10 +2,8 @@ import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:
 import { Agent } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { Failure } from '../../src/domain/failure.js';
 import { errorCode } from '../stores/errorCode.js';
 import { clusterFailure, unreachable } from './clusterFailure.js';
-import { lines } from './lines.js';
 
 /**
  * The API server, in the JSON that it speaks. The client library's typed methods would drop every field that they do
@@ -23,11 +21,6 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface AskOptions {
   readonly body?: unknown;
   readonly contentType?: 'application/json' | 'application/merge-patch+json' | 'application/apply-patch+yaml';
-}
-
-export interface WatchEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  readonly object: unknown;
 }
 
 /** An API server answers in milliseconds, and one that restarts refuses connections at once: this long, it hangs. */
@@ -126,34 +119,4 @@ async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** The server ends a watch in time; one that has not by then is frozen, or is behind a proxy that has lost it. */
-const endMillis = 30_000;
-
-/**
- * The events of a watch until the server ends it, as it is asked to after `seconds`. One that does not, although its
- * connection stands, would leave us without news for ever.
- */
-export async function* watchEvents(
-  cluster: Cluster,
-  path: string,
-  signal: AbortSignal,
-  seconds: number,
-): AsyncGenerator<WatchEvent> {
-  const over = new AbortController();
-  const stop = () => over.abort(signal.reason);
-  const timer = setTimeout(() => over.abort(), seconds * 1000 + endMillis);
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    for await (const line of lines(await cluster.stream(path, over.signal))) yield JSON.parse(line) as WatchEvent;
-  } catch (thrown) {
-    if (!over.signal.aborted || signal.aborted) throw thrown;
-    const message = `the API server says nothing to the watch of ${path.split('?')[0] ?? ''}, which is begun anew`;
-    throw new Failure('ClusterUnavailable', message, true, { cause: thrown });
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from './cluster.js';
-import { watchEvents } from './cluster.js';
+import { watchEvents } from './watchEvents.js';
 import { codeOf } from './clusterFailure.js';
 import type { KubernetesList, KubernetesObject } from './objects.js';
 import { pause } from './pause.js';
@@ -56,14 +56,9 @@ async function follow<T extends KubernetesObject>(
   changed: (objects: readonly T[]) => void,
 ): Promise<void> {
   const known = new Map(list.items.map((object) => [identity(object), object]));
-  const parameters = { ...selector, watch: 'true', timeoutSeconds: String(watchSeconds) };
   const { resourceVersion } = list.metadata;
-  for await (const { type, object } of watchEvents(
-    cluster,
-    `${path}${query({ ...parameters, resourceVersion })}`,
-    signal,
-    watchSeconds,
-  )) {
+  const watch = { path, parameters: { ...selector, resourceVersion }, seconds: watchSeconds };
+  for await (const { type, object } of watchEvents(cluster, watch, signal)) {
     // 410 Gone comes as an event: what happened since our version is forgotten, so only a list can tell.
     if (type === 'ERROR') return;
     if (type === 'BOOKMARK') continue;

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
-import { watchEvents } from '../../activities/kubernetes/cluster.js';
+import { watchEvents } from '../../activities/kubernetes/watchEvents.js';
 import { codeOf } from '../../activities/kubernetes/clusterFailure.js';
 import { pause } from '../../activities/kubernetes/pause.js';
 import { query } from '../../activities/kubernetes/paths.js';
@@ -80,10 +80,9 @@ export function createInformer(options: InformerOptions): Informer {
   /** The version up to which it has seen everything; undefined when only a list can tell. */
   async function watch(from: string, signal: AbortSignal): Promise<string | undefined> {
     let version = from;
-    const parameters = { ...selectors, watch: 'true', allowWatchBookmarks: 'true' };
-    const path_ = `${path}${query({ ...parameters, resourceVersion: from, timeoutSeconds: String(watchSeconds) })}`;
+    const parameters = { ...selectors, allowWatchBookmarks: 'true', resourceVersion: from };
     try {
-      for await (const { type, object } of watchEvents(cluster, path_, signal, watchSeconds)) {
+      for await (const { type, object } of watchEvents(cluster, { path, parameters, seconds: watchSeconds }, signal)) {
         if (type === 'ERROR') return undefined;
         const seen = object as ClusterObject;
         version = seen.metadata.resourceVersion ?? version;

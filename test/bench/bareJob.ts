@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Cluster } from '../../activities/kubernetes/cluster.js';
-import { watchEvents } from '../../activities/kubernetes/cluster.js';
+import { watchEvents } from '../../activities/kubernetes/watchEvents.js';
 import type { Job, KubernetesList } from '../../activities/kubernetes/objects.js';
 import { holds } from '../../activities/kubernetes/objects.js';
 import { jobsPath, labelSelector, query } from '../../activities/kubernetes/paths.js';
@@ -45,9 +45,9 @@ export async function bareJob(cluster: Cluster, namespace: string, spec: PodSpec
   const body = { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: { spec } } };
   const made = (await cluster.ask('POST', jobsPath(namespace), { body })) as Job;
   const { resourceVersion } = made.metadata;
-  const parameters = { fieldSelector: `metadata.name=${name}`, resourceVersion, watch: 'true' };
-  const path = `${jobsPath(namespace)}${query(parameters)}`;
-  for await (const { object } of watchEvents(cluster, path, new AbortController().signal, patienceSeconds)) {
+  const parameters = { fieldSelector: `metadata.name=${name}`, resourceVersion };
+  const watch = { path: jobsPath(namespace), parameters, seconds: patienceSeconds };
+  for await (const { object } of watchEvents(cluster, watch, new AbortController().signal)) {
     if (holds((object as Job).status?.conditions, 'Complete') !== undefined) return;
   }
 }

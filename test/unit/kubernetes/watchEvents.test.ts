@@ -1,6 +1,8 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import type { Cluster } from '../../../activities/kubernetes/cluster.js';
-import { watchEvents } from '../../../activities/kubernetes/cluster.js';
+import { watchEvents } from '../../../activities/kubernetes/watchEvents.js';
+
+const things = { path: '/things', parameters: {}, seconds: 240 };
 
 afterEach(() => {
   jest.useRealTimers();
@@ -21,7 +23,7 @@ async function* once(line: string, signal: AbortSignal): AsyncIterable<Buffer> {
 
 test('a watch that the API server neither ends nor goes on with is given up', async () => {
   jest.useFakeTimers();
-  const watch = watchEvents(silent(), '/things?watch=true', new AbortController().signal, 240);
+  const watch = watchEvents(silent(), things, new AbortController().signal);
   expect(await watch.next()).toMatchObject({ value: { type: 'BOOKMARK' } });
   const ended = expect(watch.next()).rejects.toThrow('says nothing');
   await jest.advanceTimersByTimeAsync(239_000);
@@ -33,7 +35,7 @@ test('a watch that the API server neither ends nor goes on with is given up', as
 
 test('who stops a watch hears what cut it', async () => {
   const stop = new AbortController();
-  const watch = watchEvents(silent(), '/things?watch=true', stop.signal, 240);
+  const watch = watchEvents(silent(), things, stop.signal);
   await watch.next();
   const ended = expect(watch.next()).rejects.toThrow('cut');
   stop.abort();
