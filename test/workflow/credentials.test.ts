@@ -1,13 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { destination, echoStage, pipeline, promise, request } from '../platform/documents.js';
+import { echoStage, pipeline, promise, request } from '../platform/documents.js';
 import { eventually } from '../platform/eventually.js';
 import { ended, execute, handOver, settled } from '../platform/operations.js';
 import { errorCode } from '../../activities/stores/errorCode.js';
 import type { Platform } from '../platform/platform.js';
 import { openPlatform } from '../platform/platform.js';
 import { writeSecret } from '../platform/secrets.js';
+import { registerWebStore } from '../platform/webStore.js';
 import type { GitHttpServer } from '../servers/gitHttpServer.js';
 import { gitHttpServer } from '../servers/gitHttpServer.js';
 import type { GitRepository } from '../servers/gitRepository.js';
@@ -25,16 +26,8 @@ beforeAll(async () => {
   repository = await gitRepository();
   web = await gitHttpServer(repository.root);
   web.password = passwords[0];
-  await writeSecret(platform, 'git', { username: 'fulfil', password: passwords[0] });
   await writeSecret(platform, 'token', { token });
-  await execute(platform, 'registerStateStore', {
-    apiVersion: 'platform.kratix.io/v1alpha1',
-    kind: 'GitStateStore',
-    metadata: { name: 'web' },
-    spec: { url: `${web.origin}/state.git`, secretRef: { name: 'git' } },
-  });
-  const onWeb = { stateStoreRef: { kind: 'GitStateStore', name: 'web' } };
-  await execute(platform, 'registerDestination', destination('web', { place: 'web' }, onWeb));
+  await registerWebStore(platform, web);
 });
 afterAll(async () => {
   await platform?.close();

@@ -1,12 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { destination, echoStage, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
+import { echoStage, pipeline, promise, request, stage, writeConfigMap } from '../platform/documents.js';
 import { holds } from '../platform/eventually.js';
 import { ended, execute, failure, handOver } from '../platform/operations.js';
 import type { Platform } from '../platform/platform.js';
 import { openPlatform } from '../platform/platform.js';
-import { writeSecret } from '../platform/secrets.js';
+import { registerWebStore } from '../platform/webStore.js';
 import type { GitHttpServer } from '../servers/gitHttpServer.js';
 import { gitHttpServer } from '../servers/gitHttpServer.js';
 import type { GitRepository } from '../servers/gitRepository.js';
@@ -36,15 +36,7 @@ beforeAll(async () => {
   fi
 done`,
   );
-  await writeSecret(platform, 'git', { username: 'fulfil', password: 'open' });
-  await execute(platform, 'registerStateStore', {
-    apiVersion: 'platform.kratix.io/v1alpha1',
-    kind: 'GitStateStore',
-    metadata: { name: 'web' },
-    spec: { url: `${web.origin}/state.git`, secretRef: { name: 'git' } },
-  });
-  const onWeb = { stateStoreRef: { kind: 'GitStateStore', name: 'web' } };
-  await execute(platform, 'registerDestination', destination('web', { place: 'web' }, onWeb));
+  await registerWebStore(platform, web);
   const configure = [pipeline('configure', [echoStage()])];
   await execute(platform, 'installPromise', promise('frozen', { selector: { place: 'web' }, resource: { configure } }));
 });
